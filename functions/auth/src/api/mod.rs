@@ -1,0 +1,4 @@
+//! The endpoints.
+
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;

@@ -1,0 +1,101 @@
+//! Signs a member in. Whatever session the request carried ends, and a fresh one begins, so nobody signs in to a session that somebody
+//! else knows. The guest cookie stays: the cart merges at the next request that carries both.
+//!
+//! An account that does not exist and a wrong password are refused alike, in words and in time, and both count as tries.
+
+use std::time::Duration;
+
+use dynamo::DynamoError;
+use edge::{Created, Json, Problem, ProblemKind, Refusal, Reply, Session, Visitor};
+use futures::future::{join, try_join3};
+use kernel::{MemberId, Timestamp};
+use member::{Login, Password};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Auth,
+    domain::{TooManyTries, proven},
+    store::CountError,
+};
+
+/// What somebody signs in with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// Phone number or login name.
+    login: Login,
+    /// Password.
+    password: Password,
+}
+
+/// A session. Its token is in the cookie and nowhere else.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SessionView {
+    /// Who is signed in.
+    member_id: MemberId,
+    /// When the session is over at the latest; half an hour without a request ends it earlier.
+    ends_at: Timestamp,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SignInError {
+    #[error("the login or the password is wrong")]
+    WrongCredentials,
+    #[error("the password of this login was tried too often")]
+    TooManyTries(#[source] TooManyTries),
+    #[error("the session cannot be opened")]
+    Store(#[from] DynamoError),
+}
+
+/// No member has this login and this password (LOGINACCT_PASSWORD of the original system).
+const WRONG_CREDENTIALS: ProblemKind = ProblemKind::new(401, "15003", "Wrong login or password");
+
+impl From<CountError> for SignInError {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::TooMany(tries) => Self::TooManyTries(tries),
+            CountError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl Refusal for SignInError {
+    const KINDS: &'static [ProblemKind] =
+        &[WRONG_CREDENTIALS, ProblemKind::TOO_MANY_REQUESTS, ProblemKind::BUSY, ProblemKind::INTERNAL];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::WrongCredentials => WRONG_CREDENTIALS.into(),
+            Self::TooManyTries(tries) => {
+                Problem::from(ProblemKind::TOO_MANY_REQUESTS).because(tries.to_string()).after(tries.wait)
+            }
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
+}
+
+pub(crate) async fn sign_in(
+    app: &Auth,
+    (visitor, Json(attempt)): (Visitor, Json<SignIn>),
+) -> Result<Reply<SessionView, Created>, SignInError> {
+    let now = app.clock.now();
+    let (counted, credentials) =
+        join(app.tries.count(&attempt.login, now), app.members.credentials(&attempt.login)).await;
+    counted?;
+    let member = proven(credentials?, &attempt.password).ok_or(SignInError::WrongCredentials)?;
+    let ((token, session), (), ()) =
+        try_join3(app.sessions.open(&member), app.tries.forget(&attempt.login), end(app, visitor.session)).await?;
+    let lifetime: Duration = now.until(session.absolute_end);
+    let view = SessionView { member_id: member, ends_at: session.absolute_end };
+    let reply = Reply::created("/api/auth/sessions/current".to_owned(), view);
+    Ok(reply.cookie(app.cookies.session(&token, lifetime.as_secs())))
+}
+
+/// Ends the session that the request came with, if it came with one.
+async fn end(app: &Auth, session: Option<Session>) -> Result<(), DynamoError> {
+    match session {
+        Some(session) => app.sessions.close(&session).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,62 @@
+//! Shows one SKU.
+
+use dynamo::Consistency;
+use edge::{Path, Public, Reply};
+use futures::future::try_join;
+use kernel::{Money, ProductId, SkuId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ShowError;
+use crate::{Catalog, domain::Choice};
+
+/// How long browsers and the CDN may show a SKU without asking, in seconds.
+const FRESH_SECONDS: u32 = 5;
+
+/// Which SKU.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct SkuPath {
+    sku_id: SkuId,
+}
+
+/// A SKU.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SkuView {
+    sku_id: SkuId,
+    product_id: ProductId,
+    /// The product's name.
+    name: String,
+    options: Vec<Choice>,
+    price_fen: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    /// The weight of one piece in grams; 0 when it is not known.
+    weight_grams: u32,
+    /// How many can be bought now, over all warehouses.
+    available: u64,
+    in_stock: bool,
+}
+
+pub(crate) async fn show_sku(
+    app: &Catalog,
+    (_, Path(path)): (Public, Path<SkuPath>),
+) -> Result<Reply<SkuView>, ShowError> {
+    let ids = [path.sku_id];
+    let skus = app.store.skus();
+    let (found, levels) =
+        try_join(skus.find(&ids, Consistency::Eventual), app.levels.of(&ids, Consistency::Eventual)).await?;
+    let sku = found.into_iter().next().ok_or(ShowError::NotFound("SKU"))?;
+    let available = levels.iter().map(|level| level.available).sum();
+    let view = SkuView {
+        sku_id: sku.sku_id,
+        product_id: sku.product_id,
+        name: sku.name,
+        options: sku.options,
+        price_fen: sku.price,
+        image: sku.image,
+        weight_grams: sku.weight_grams,
+        available,
+        in_stock: available > 0,
+    };
+    Ok(Reply::ok(view).public_for(FRESH_SECONDS))
+}

@@ -1,0 +1,4 @@
+//! The endpoints.
+
+pub(crate) mod start_payment;
+pub(crate) mod take_alipay_notice;

@@ -1,0 +1,3 @@
+//! The workers.
+
+pub(crate) mod release_stock;

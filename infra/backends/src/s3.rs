@@ -1,0 +1,187 @@
+//! S3: `s3s` speaks the protocol and checks signatures, `s3s-fs` keeps the objects as files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::error_handling::HandleError;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::SimpleAuth;
+use s3s::dto::{
+    CopyObjectInput, CopySource, DeleteObjectsInput, PutObjectInput, UploadPartCopyInput,
+};
+use s3s::path::S3Path;
+use s3s::service::S3ServiceBuilder;
+use s3s::{S3Request, S3Result, s3_error};
+use s3s_fs::FileSystem;
+use tempfile::TempDir;
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::server::{Loopback, Server};
+use crate::{BackendError, Options};
+
+#[derive(Debug)]
+pub(crate) struct S3 {
+    server: Server,
+    root: PathBuf,
+    // Dropped last: in memory mode the files go with it, when nobody serves them any more.
+    _temporary: Option<TempDir>,
+}
+
+impl S3 {
+    /// Serves the objects under `directory`, or under a temporary directory that goes when the server does.
+    pub(crate) fn start(
+        directory: Option<&Path>,
+        loopback: Loopback,
+        options: Options,
+    ) -> Result<S3, BackendError> {
+        let (root, temporary) = match directory {
+            Some(directory) => (directory.to_owned(), None),
+            None => {
+                let temporary =
+                    tempfile::tempdir().map_err(BackendError::directory(std::env::temp_dir()))?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        std::fs::create_dir_all(&root).map_err(BackendError::directory(&root))?;
+        let files = FileSystem::new(&root).map_err(|error| {
+            let source = std::io::Error::other(s3s::S3Error::from(error));
+            BackendError::Directory {
+                path: root.clone(),
+                source,
+            }
+        })?;
+        let mut service = S3ServiceBuilder::new(files);
+        service.set_auth(keys(options.access_keys));
+        service.set_access(Access {
+            root: root.clone(),
+            public: options.public_buckets,
+        });
+        let routes = Router::new()
+            .fallback_service(HandleError::new(
+                service.build(),
+                |error: s3s::HttpError| async move {
+                    tracing::error!(?error, "S3 cannot answer");
+                    StatusCode::INTERNAL_SERVER_ERROR
+                },
+            ))
+            .layer(cors(options.allowed_origins));
+        let server = Server::start(loopback, |listener| crate::server::serve(listener, routes))?;
+        Ok(S3 {
+            server,
+            root,
+            _temporary: temporary,
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Creates the bucket if it is not there.
+    pub(crate) fn create_bucket(&self, name: &str) -> Result<(), BackendError> {
+        if !s3s::path::check_bucket_name(name) {
+            return Err(BackendError::BucketName {
+                bucket: name.to_owned(),
+            });
+        }
+        let directory = self.root.join(name);
+        std::fs::create_dir_all(&directory).map_err(BackendError::directory(&directory))
+    }
+}
+
+fn keys(access_keys: BTreeMap<String, String>) -> SimpleAuth {
+    let mut auth = SimpleAuth::new();
+    for (id, secret) in access_keys {
+        auth.register(id, secret.into());
+    }
+    auth
+}
+
+/// What a browser needs in order to upload to a presigned URL from another origin.
+fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(allowed_origins)
+        .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::POST])
+        .allow_headers(Any)
+        .expose_headers([header::ETAG])
+}
+
+/// Who may do what: a known access key everything, anybody else read single objects of public buckets.
+struct Access {
+    root: PathBuf,
+    public: BTreeSet<String>,
+}
+
+#[async_trait::async_trait]
+impl S3Access for Access {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        let operation = context.s3_op().name();
+        let (bucket, key) = match context.s3_path() {
+            S3Path::Root => (None, None),
+            S3Path::Bucket { bucket } => (Some(bucket), None),
+            S3Path::Object { bucket, key } => (Some(bucket), Some(key)),
+        };
+        let reads = matches!(operation, "GetObject" | "HeadObject");
+        let public = bucket.is_some_and(|bucket| self.public.contains(&**bucket));
+        if context.credentials().is_none() && !(reads && public) {
+            return Err(s3_error!(AccessDenied, "Signature is required"));
+        }
+        if let Some(key) = key {
+            check_key(key)?;
+        }
+        match bucket {
+            // s3s-fs would make the bucket on the way to the object.
+            Some(bucket) if operation != "CreateBucket" && !self.root.join(&**bucket).is_dir() => {
+                Err(s3_error!(NoSuchBucket))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A form upload names its key in the form.
+    async fn put_object(&self, request: &mut S3Request<PutObjectInput>) -> S3Result<()> {
+        check_key(&request.input.key)
+    }
+
+    async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
+        check_source(&request.input.copy_source)
+    }
+
+    async fn upload_part_copy(&self, request: &mut S3Request<UploadPartCopyInput>) -> S3Result<()> {
+        check_source(&request.input.copy_source)
+    }
+
+    async fn delete_objects(&self, request: &mut S3Request<DeleteObjectsInput>) -> S3Result<()> {
+        request
+            .input
+            .delete
+            .objects
+            .iter()
+            .try_for_each(|object| check_key(&object.key))
+    }
+}
+
+fn check_source(source: &CopySource) -> S3Result<()> {
+    match source {
+        CopySource::Bucket { key, .. } => check_key(key),
+        _ => Ok(()),
+    }
+}
+
+/// A key becomes a path below its bucket. `..` would leave the bucket, and `.` or nothing between two slashes would name
+/// the file of another key.
+fn check_key(key: &str) -> S3Result<()> {
+    if key
+        .split('/')
+        .any(|segment| matches!(segment, "" | "." | ".."))
+        || key.contains(['\\', '\0'])
+    {
+        return Err(s3_error!(
+            InvalidArgument,
+            "A key must not have empty segments, `.` or `..`"
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The back ends as their users see them: over loopback HTTP, through the AWS SDK.
+
+mod clients;
+mod crash;
+mod create;
+mod dynamodb;
+mod journal;
+mod s3;
+mod sqs;

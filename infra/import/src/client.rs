@@ -1,0 +1,383 @@
+//! Speaks to a mall: three requests, each the same when it is sent again, so that a repeat is always safe.
+
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode, Url, redirect};
+use serde::Serialize;
+
+use crate::categories::Category;
+use crate::problem;
+use crate::products::{Product, Sku};
+use crate::report::ImportError;
+
+/// How many requests are under way at once unless told otherwise: enough to hide the way to a mall far off,
+/// few enough not to crowd out its customers.
+const IN_FLIGHT: usize = 16;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A little above the 30 seconds after which API Gateway gives up.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
+/// The warehouse that receives what a file says is in stock.
+const WAREHOUSE: &str = "main";
+/// What may stand in a path segment as it is (RFC 3986, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A mall that takes categories, products and receipts from its staff over HTTP.
+#[derive(Clone, Debug)]
+pub struct MallClient {
+    http: reqwest::Client,
+    base: String,
+    in_flight: usize,
+    patience: Patience,
+}
+
+/// What the mall made of a request.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// 201: it was not there before.
+    Created,
+    /// 200: it was there before; replaced, or the same receipt again.
+    Repeated,
+    /// The mall does not want it, for this reason.
+    Refused(String),
+}
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    number: String,
+    sku_id: &'a str,
+    warehouse_id: &'a str,
+    quantity: i64,
+}
+
+impl MallClient {
+    /// A client of the mall at `url` (`http` or `https`, a path before `/api` is kept) that shows `staff_key`.
+    ///
+    /// # Errors
+    /// [`ImportError::Address`] and [`ImportError::MalformedStaffKey`] for arguments that cannot be right,
+    /// [`ImportError::Client`] when TLS cannot be set up, for want of root certificates for instance.
+    pub fn new(url: &str, staff_key: &str) -> Result<MallClient, ImportError> {
+        let not_an_address = || ImportError::Address {
+            url: url.to_owned(),
+        };
+        let base = Url::parse(url).map_err(|_| not_an_address())?;
+        let https = match base.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return Err(not_an_address()),
+        };
+        let mut key = HeaderValue::from_str(&format!("Bearer {}", staff_key.trim()))
+            .map_err(|_| ImportError::MalformedStaffKey)?;
+        key.set_sensitive(true);
+
+        // Whoever came first has chosen a provider already; there is one in this workspace, so it is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut http = reqwest::Client::builder()
+            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, key)]))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT);
+        if !https {
+            // Roots are needed for TLS only, and a bare machine has none to load.
+            http = http.tls_certs_only([]);
+        }
+        if is_this_machine(&base) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(ImportError::Client)?;
+        let base = base.as_str().trim_end_matches('/').to_owned();
+        Ok(MallClient {
+            http,
+            base,
+            in_flight: IN_FLIGHT,
+            patience: Patience::default(),
+        })
+    }
+
+    /// The same client with at most `requests` under way at once, 16 if not said (0 counts as 1).
+    #[must_use]
+    pub fn with_requests_in_flight(self, requests: usize) -> MallClient {
+        MallClient {
+            in_flight: requests.max(1),
+            ..self
+        }
+    }
+
+    pub(crate) fn requests_in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    pub(crate) async fn put_category(&self, category: &Category) -> Result<Outcome, ImportError> {
+        self.send(
+            Method::PUT,
+            &format!("/api/catalog/admin/categories/{}", category.id),
+            category,
+        )
+        .await
+    }
+
+    pub(crate) async fn put_product(&self, product: &Product) -> Result<Outcome, ImportError> {
+        let id = utf8_percent_encode(&product.id, SEGMENT);
+        self.send(
+            Method::PUT,
+            &format!("/api/catalog/admin/products/{id}"),
+            product,
+        )
+        .await
+    }
+
+    /// Books a SKU's stock. The number is made of ids that stay, so a second run finds the receipt booked.
+    pub(crate) async fn post_receipt(
+        &self,
+        product: &Product,
+        sku: &Sku,
+    ) -> Result<Outcome, ImportError> {
+        let receipt = Receipt {
+            number: format!("import/{}/{}", product.id, sku.code),
+            sku_id: &sku.code,
+            warehouse_id: WAREHOUSE,
+            quantity: sku.stock,
+        };
+        self.send(Method::POST, "/api/stock/admin/receipts", &receipt)
+            .await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Outcome, ImportError> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let sent = self
+                .http
+                .request(method.clone(), format!("{}{path}", self.base))
+                .json(body)
+                .send()
+                .await;
+            let (wish, last, source) = match sent {
+                Ok(answer) if is_passing(answer.status()) => {
+                    (retry_after(&answer), answer.status().to_string(), None)
+                }
+                Ok(answer) => return outcome(answer, &format!("{method} {path}")).await,
+                Err(error) => (None, "no answer".to_owned(), Some(error)),
+            };
+            match self.patience.wait(attempts, wish) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => {
+                    return Err(ImportError::Unavailable {
+                        request: format!("{method} {path}"),
+                        attempts,
+                        last,
+                        source,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// States that pass: too many requests, busy, or a function or its gateway that has just died.
+fn is_passing(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+/// The seconds a mall asks for. Its form with a date is not in use between machines and counts as no wish.
+fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
+    answer
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
+}
+
+async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, ImportError> {
+    let status = answer.status();
+    if status.is_success() {
+        // Read to its end, the connection can be used again.
+        let _ = answer.bytes().await;
+        return Ok(if status == StatusCode::CREATED {
+            Outcome::Created
+        } else {
+            Outcome::Repeated
+        });
+    }
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return Err(ImportError::StaffKey {
+            request: request.to_owned(),
+            status: status.as_u16(),
+        });
+    }
+    let is_problem = problem::announced(answer.headers());
+    if !is_problem
+        && (status.is_redirection()
+            || matches!(
+                status,
+                StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+            ))
+    {
+        return Err(ImportError::NoMall {
+            request: request.to_owned(),
+            status: status.as_u16(),
+        });
+    }
+    // The status is known: a body that breaks off takes nothing from the refusal but its words.
+    let body = answer.text().await.unwrap_or_default();
+    Ok(Outcome::Refused(problem::reason(status, is_problem, &body)))
+}
+
+/// A proxy of the environment cannot reach this machine's loopback.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
+/// How long a client tries: exponential back-off with full jitter, so that many clients do not return at once.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    attempts: u32,
+    first_wait: Duration,
+    longest_wait: Duration,
+    longest_wish: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            attempts: 8,
+            first_wait: Duration::from_millis(100),
+            longest_wait: Duration::from_secs(10),
+            longest_wish: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Patience {
+    /// The wait after so many attempts, `None` when it is enough, or when the mall wishes for a longer wait than ours.
+    /// A wish is waited out in full; the jitter comes on top.
+    fn wait(&self, attempts: u32, wish: Option<Duration>) -> Option<Duration> {
+        let wish = wish.unwrap_or_default();
+        if attempts >= self.attempts || wish > self.longest_wish {
+            return None;
+        }
+        let doubled = self.first_wait.saturating_mul(1 << (attempts - 1).min(16));
+        Some(wish + rand::random_range(Duration::ZERO..=doubled.min(self.longest_wait)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_never_shorter_than_the_mall_wishes_and_never_longer_than_wish_and_back_off() {
+        let patience = Patience::default();
+        for attempts in 1..8 {
+            for wish in [0, 1, 60].map(Duration::from_secs) {
+                let wait = patience.wait(attempts, Some(wish)).unwrap();
+                assert!(wait >= wish, "{wait:?} after {attempts} attempts");
+                assert!(
+                    wait <= wish + Duration::from_millis(100 << (attempts - 1)),
+                    "{wait:?} after {attempts} attempts"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn patience_ends_with_the_last_attempt_and_with_a_wish_beyond_a_minute() {
+        let patience = Patience::default();
+        assert!(patience.wait(7, None).is_some());
+        assert!(patience.wait(8, None).is_none());
+        assert!(patience.wait(1, Some(Duration::from_secs(61))).is_none());
+    }
+
+    #[test]
+    fn waits_stop_growing() {
+        let patience = Patience {
+            attempts: u32::MAX,
+            ..Patience::default()
+        };
+        assert!(patience.wait(u32::MAX - 1, None).unwrap() <= Duration::from_secs(10));
+    }
+
+    #[test]
+    fn only_an_http_address_and_a_possible_key_make_a_client() {
+        for url in ["", "mall.example", "ftp://mall.example", "//mall.example"] {
+            let error = MallClient::new(url, "key").unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("{url} is not the http or https address of a mall")
+            );
+        }
+        assert!(matches!(
+            MallClient::new("http://127.0.0.1:1", "ke\ny"),
+            Err(ImportError::MalformedStaffKey)
+        ));
+        let client = MallClient::new("http://mall.example/shop/", " 5ecret\n").unwrap();
+        assert_eq!(client.base, "http://mall.example/shop");
+        assert!(
+            !format!("{client:?}").contains("5ecret"),
+            "the key shows in {client:?}"
+        );
+    }
+
+    #[test]
+    fn loopback_is_recognised_in_every_spelling() {
+        for (url, expected) in [
+            ("http://127.0.0.1:80", true),
+            ("http://127.9.9.9", true),
+            ("http://[::1]:80", true),
+            ("http://localhost", true),
+            ("http://10.0.0.1", false),
+            ("http://mall.example", false),
+        ] {
+            assert_eq!(
+                is_this_machine(&Url::parse(url).unwrap()),
+                expected,
+                "{url}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_mall_that_is_away_ends_the_run_after_the_last_attempt() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let mut mall = MallClient::new(&format!("http://{address}"), "key").unwrap();
+        mall.patience = Patience {
+            attempts: 3,
+            first_wait: Duration::ZERO,
+            ..mall.patience
+        };
+        let error = mall.send(Method::PUT, "/api/x", &1).await.unwrap_err();
+        assert!(
+            matches!(&error, ImportError::Unavailable { attempts: 3, source: Some(_), request, .. } if request == "PUT /api/x"),
+            "{error:?}"
+        );
+    }
+}

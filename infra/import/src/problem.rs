@@ -1,0 +1,105 @@
+//! Puts the mall's refusals (RFC 9457 problem documents) into one line.
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::Deserialize;
+
+/// How many characters of an answer that is no problem document are worth showing.
+const EXCERPT: usize = 200;
+
+#[derive(Deserialize)]
+struct Problem {
+    title: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    errors: Vec<Fault>,
+}
+
+#[derive(Deserialize)]
+struct Fault {
+    pointer: String,
+    detail: String,
+}
+
+/// Whether the answer says that it is a problem document.
+pub(crate) fn announced(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().starts_with("application/problem+json"))
+}
+
+/// The reason in the mall's own words: its detail, then each fault with its pointer.
+pub(crate) fn reason(status: StatusCode, is_problem: bool, body: &str) -> String {
+    match serde_json::from_str::<Problem>(body) {
+        Ok(problem) if is_problem => {
+            let said = problem
+                .detail
+                .or(problem.title)
+                .unwrap_or_else(|| status.to_string());
+            let faults = problem
+                .errors
+                .iter()
+                .map(|fault| format!("{} {}", fault.pointer, fault.detail));
+            std::iter::once(said)
+                .chain(faults)
+                .collect::<Vec<_>>()
+                .join("; ")
+        }
+        _ => {
+            let excerpt: String = body
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .chars()
+                .take(EXCERPT)
+                .collect();
+            if excerpt.is_empty() {
+                status.to_string()
+            } else {
+                format!("{status}: {excerpt}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_document_gives_its_detail_and_its_faults() {
+        let body = r#"{"type": "about:blank", "title": "Unprocessable", "status": 422, "detail": "the product is not well formed", "code": "10001",
+            "request_id": "r", "errors": [{"pointer": "/name", "detail": "is longer than 200 characters"}, {"pointer": "/skus/0/code", "detail": "has a space"}]}"#;
+        assert_eq!(
+            reason(StatusCode::UNPROCESSABLE_ENTITY, true, body),
+            "the product is not well formed; /name is longer than 200 characters; /skus/0/code has a space"
+        );
+    }
+
+    #[test]
+    fn without_a_detail_the_title_or_the_status_must_do() {
+        assert_eq!(
+            reason(StatusCode::CONFLICT, true, r#"{"title": "Taken"}"#),
+            "Taken"
+        );
+        assert_eq!(reason(StatusCode::CONFLICT, true, "{}"), "409 Conflict");
+    }
+
+    #[test]
+    fn any_other_answer_is_shown_in_short() {
+        assert_eq!(
+            reason(StatusCode::PAYLOAD_TOO_LARGE, false, ""),
+            "413 Payload Too Large"
+        );
+        let page = format!("<html>\n  {}", "字".repeat(1000));
+        assert_eq!(
+            reason(StatusCode::BAD_REQUEST, false, &page),
+            format!("400 Bad Request: <html> {}", "字".repeat(193))
+        );
+        assert_eq!(
+            reason(StatusCode::BAD_REQUEST, true, "{"),
+            "400 Bad Request: {"
+        );
+    }
+}

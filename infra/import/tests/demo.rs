@@ -1,0 +1,192 @@
+//! Loads the demo catalogue, and holds it against the contract's rules.
+
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+mod play;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use import::{Booked, ImportError, Pictures, Progress, Written, load_demo};
+use play::{PlayBucket, PlayMall, Temper};
+use serde_json::Value;
+
+const CATEGORIES: u64 = 88;
+const PRODUCTS: u64 = 63;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
+    let mall = PlayMall::open(Temper::LocksUpAfter(150)).await;
+    let bucket = PlayBucket::open().await;
+    let pictures = Pictures::new(bucket.client(), "mall-media", "https://img.example/");
+    let progress = Progress::silent();
+
+    let error = load_demo(&mall.client(), &pictures, &progress)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ImportError::StaffKey { .. }), "{error:?}");
+    mall.calm_down();
+    let (client, again) = (mall.client(), pictures.clone());
+    let report = tokio::spawn(async move { load_demo(&client, &again, &Progress::silent()).await })
+        .await
+        .unwrap()
+        .unwrap();
+
+    assert_eq!(report.refused, []);
+    assert_eq!(report.pictures, bucket.objects().len() as u64);
+    assert_eq!(
+        report.categories,
+        Written {
+            created: 0,
+            replaced: CATEGORIES
+        }
+    );
+    assert_eq!(report.products.created + report.products.replaced, PRODUCTS);
+    assert!(
+        report.products.created > 0 && report.products.replaced > 0,
+        "the first run ended amid the products: {report}"
+    );
+    let Booked { booked, unchanged } = report.receipts;
+    assert_eq!(booked + unchanged, mall.receipts().len() as u64);
+
+    let levels = mall.levels();
+    assert!(levels.keys().all(|id| (100_001..=199_999).contains(id)));
+    for product in mall.products().values() {
+        assert_well_formed(product, &levels);
+    }
+    assert_pictures_are_there(&mall.products(), &bucket);
+    assert_looks_like_a_shop(&mall);
+}
+
+fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value[field].as_array().unwrap()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap()
+}
+
+fn assert_well_formed(product: &Value, levels: &BTreeMap<u64, u64>) {
+    let name = text(product, "name");
+    assert!((1..=200).contains(&name.chars().count()), "{name}");
+    assert_eq!(
+        levels[&product["category_id"].as_u64().unwrap()],
+        3,
+        "{name}"
+    );
+    assert!(
+        !text(product, "subtitle").is_empty() && !text(product, "unit").is_empty(),
+        "{name}"
+    );
+    assert!(
+        text(product, "description").chars().count() >= 40,
+        "{name} is hardly described"
+    );
+    assert!(product["weight_grams"].as_u64().unwrap() > 0, "{name}");
+    assert!(
+        !text(&product["brand"], "name").is_empty()
+            && !text(&product["brand"], "first_letter").is_empty(),
+        "{name}"
+    );
+    assert!(!list(product, "specs").is_empty(), "{name}");
+    for spec in list(product, "specs") {
+        assert!(
+            spec["group"].is_string() && !list(spec, "values").is_empty(),
+            "{name}: {spec}"
+        );
+    }
+    let skus = list(product, "skus");
+    assert!(
+        (1..=8).contains(&skus.len()),
+        "{name} has {} SKUs",
+        skus.len()
+    );
+    let names = |sku: &Value| {
+        list(sku, "options")
+            .iter()
+            .map(|option| text(option, "name").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut combinations = BTreeSet::new();
+    for sku in skus {
+        let code = text(sku, "code");
+        assert!(
+            code.len() <= 64
+                && code
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)),
+            "{code}"
+        );
+        assert!(
+            (1000..=1_000_000).contains(&sku["price_fen"].as_u64().unwrap()),
+            "{code}"
+        );
+        assert_eq!(names(sku), names(&skus[0]), "{code}");
+        assert!(
+            combinations.insert(sku["options"].to_string()),
+            "{code} has the options of another"
+        );
+    }
+}
+
+/// Each picture that a product shows is in the bucket, and each in the bucket is shown.
+fn assert_pictures_are_there(products: &BTreeMap<String, Value>, bucket: &PlayBucket) {
+    let mut shown = BTreeSet::new();
+    for (id, product) in products {
+        assert!(!list(product, "images").is_empty(), "{id} has no picture");
+        let own = list(product, "images")
+            .iter()
+            .map(|image| text(image, "url"));
+        let own: BTreeSet<&str> = own.collect();
+        for image in list(product, "skus")
+            .iter()
+            .filter_map(|sku| sku["image"].as_str())
+        {
+            assert!(
+                own.contains(image),
+                "{id} has a SKU with the picture of nobody: {image}"
+            );
+        }
+        shown.extend(
+            own.into_iter()
+                .map(|url| url.strip_prefix("https://img.example/").unwrap().to_owned()),
+        );
+    }
+    let objects = bucket.objects();
+    let stored: BTreeSet<String> = objects
+        .keys()
+        .map(|path| path.strip_prefix("/mall-media/").unwrap().to_owned())
+        .collect();
+    assert_eq!(stored, shown);
+    for (key, object) in &objects {
+        assert_eq!(
+            (object.content_type.as_str(), object.cache_control.as_str()),
+            ("image/png", "public, max-age=86400"),
+            "{key}"
+        );
+        assert!(object.bytes.starts_with(b"\x89PNG"), "{key}");
+    }
+}
+
+fn assert_looks_like_a_shop(mall: &PlayMall) {
+    let products = mall.products();
+    let brands: BTreeSet<&str> = products
+        .values()
+        .map(|product| text(&product["brand"], "name"))
+        .collect();
+    let kinds: BTreeSet<u64> = products
+        .values()
+        .map(|product| product["category_id"].as_u64().unwrap())
+        .collect();
+    let skus: usize = products
+        .values()
+        .map(|product| list(product, "skus").len())
+        .sum();
+    let in_stock = mall.receipts().len();
+    assert!(brands.len() >= 20, "{} brands", brands.len());
+    assert!(kinds.len() >= 45, "{} kinds of product", kinds.len());
+    assert!(
+        in_stock < skus && in_stock > skus * 8 / 10,
+        "{in_stock} of {skus} SKUs are in stock"
+    );
+}

@@ -1,0 +1,309 @@
+//! A mall and a bucket to play against: they keep the rules of the HTTP contract that an import can meet, and remember.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+
+pub const STAFF_KEY: &str = "play-staff-key";
+
+/// A mall in memory, at an address of its own.
+#[derive(Clone)]
+pub struct PlayMall {
+    pub url: String,
+    state: Arc<Mutex<Mall>>,
+}
+
+#[derive(Default)]
+struct Mall {
+    /// Method, path and body of each request that was not put off, in the order of arrival.
+    requests: Vec<(String, Value)>,
+    levels: BTreeMap<u64, u64>,
+    products: BTreeMap<String, Value>,
+    receipts: BTreeMap<String, Value>,
+    put_off: BTreeSet<(String, Bytes)>,
+    temper: Temper,
+    under_way: usize,
+    most_under_way: usize,
+}
+
+/// How the mall behaves besides its rules.
+#[derive(Clone, Default)]
+pub enum Temper {
+    #[default]
+    Even,
+    /// Puts each request off once, with this status and `Retry-After: 0`.
+    Busy(StatusCode),
+    /// Does not know the staff key any more after so many requests.
+    LocksUpAfter(usize),
+    /// Answers products only when so many of them have arrived.
+    WaitsForCompany(Arc<Barrier>),
+    /// Is not a mall.
+    Stranger,
+}
+
+impl PlayMall {
+    pub async fn open(temper: Temper) -> PlayMall {
+        let state = Arc::new(Mutex::new(Mall {
+            temper,
+            ..Mall::default()
+        }));
+        let router = Router::new().fallback(answer).with_state(state.clone());
+        PlayMall {
+            url: serve(router).await,
+            state,
+        }
+    }
+
+    pub fn client(&self) -> import::MallClient {
+        import::MallClient::new(&self.url, STAFF_KEY).unwrap()
+    }
+
+    pub fn calm_down(&self) {
+        self.state.lock().unwrap().temper = Temper::Even;
+    }
+
+    /// The requests since the last call, as `METHOD path` and body.
+    pub fn take_requests(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.state.lock().unwrap().requests)
+    }
+
+    pub fn products(&self) -> BTreeMap<String, Value> {
+        self.state.lock().unwrap().products.clone()
+    }
+
+    pub fn receipts(&self) -> BTreeMap<String, Value> {
+        self.state.lock().unwrap().receipts.clone()
+    }
+
+    pub fn levels(&self) -> BTreeMap<u64, u64> {
+        self.state.lock().unwrap().levels.clone()
+    }
+
+    pub fn most_under_way(&self) -> usize {
+        self.state.lock().unwrap().most_under_way
+    }
+}
+
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+async fn answer(
+    State(state): State<Arc<Mutex<Mall>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let request = format!("{method} {}", uri.path());
+    let temper = {
+        let mut mall = state.lock().unwrap();
+        mall.under_way += 1;
+        mall.most_under_way = mall.most_under_way.max(mall.under_way);
+        mall.temper.clone()
+    };
+    if let (Temper::WaitsForCompany(company), true) = (&temper, uri.path().contains("/products/")) {
+        company.wait().await;
+    }
+    let mut mall = state.lock().unwrap();
+    mall.under_way -= 1;
+    match temper {
+        Temper::Stranger => return (StatusCode::NOT_FOUND, "nothing here").into_response(),
+        Temper::LocksUpAfter(requests) if mall.requests.len() >= requests => {
+            return problem(401, "no such staff key", &[]);
+        }
+        Temper::Busy(status) if mall.put_off.insert((request.clone(), body.clone())) => {
+            return (status, [(header::RETRY_AFTER, "0")], "busy").into_response();
+        }
+        _ => {}
+    }
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_none_or(|key| key != &format!("Bearer {STAFF_KEY}"))
+    {
+        return problem(401, "no such staff key", &[]);
+    }
+    assert_eq!(headers[header::CONTENT_TYPE], "application/json");
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    mall.requests.push((request, body.clone()));
+    let path: Vec<&str> = uri.path().split('/').collect();
+    match (method, path.as_slice()) {
+        (Method::PUT, ["", "api", "catalog", "admin", "categories", id]) => {
+            mall.put_category(id.parse().unwrap(), &body)
+        }
+        (Method::PUT, ["", "api", "catalog", "admin", "products", id]) => {
+            mall.put_product(id, body)
+        }
+        (Method::POST, ["", "api", "stock", "admin", "receipts"]) => mall.post_receipt(body),
+        _ => panic!("no such endpoint: {}", uri.path()),
+    }
+}
+
+impl Mall {
+    fn put_category(&mut self, id: u64, body: &Value) -> Response {
+        let level = match body["parent_id"].as_u64() {
+            None => 1,
+            Some(parent) => match self.levels.get(&parent) {
+                Some(level) if *level < 3 => level + 1,
+                Some(_) => {
+                    return problem(
+                        422,
+                        "the category is not well formed",
+                        &[("/parent_id", "is of level 3")],
+                    );
+                }
+                None => {
+                    return problem(
+                        422,
+                        "the category is not well formed",
+                        &[("/parent_id", "does not exist")],
+                    );
+                }
+            },
+        };
+        written(self.levels.insert(id, level).is_none())
+    }
+
+    fn put_product(&mut self, id: &str, body: Value) -> Response {
+        if self.levels.get(&body["category_id"].as_u64().unwrap()) != Some(&3) {
+            return problem(
+                422,
+                "the product is not well formed",
+                &[("/category_id", "is not of level 3"), ("/name", "is odd")],
+            );
+        }
+        let codes = |product: &Value| -> BTreeSet<String> {
+            product["skus"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|sku| sku["code"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let own = codes(&body);
+        if self
+            .products
+            .iter()
+            .any(|(other, product)| other != id && !codes(product).is_disjoint(&own))
+        {
+            return problem(409, "a SKU code belongs to another product", &[]);
+        }
+        written(self.products.insert(id.to_owned(), body).is_none())
+    }
+
+    fn post_receipt(&mut self, body: Value) -> Response {
+        let number = body["number"].as_str().unwrap().to_owned();
+        match self.receipts.get(&number) {
+            Some(booked) if *booked != body => {
+                problem(409, "the receipt was booked with other content", &[])
+            }
+            Some(_) => written(false),
+            None => {
+                self.receipts.insert(number, body);
+                written(true)
+            }
+        }
+    }
+}
+
+fn written(new: bool) -> Response {
+    let status = if new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    (status, [(header::CONTENT_TYPE, "application/json")], "{}").into_response()
+}
+
+fn problem(status: u16, detail: &str, errors: &[(&str, &str)]) -> Response {
+    let errors: Vec<Value> = errors
+        .iter()
+        .map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail}))
+        .collect();
+    let body = json!({"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "code": "10001",
+        "request_id": "r-1", "errors": errors});
+    let status = StatusCode::from_u16(status).unwrap();
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body.to_string(),
+    )
+        .into_response()
+}
+
+/// A bucket in memory that speaks as much of S3 as PutObject needs.
+#[derive(Clone)]
+pub struct PlayBucket {
+    url: String,
+    objects: Arc<Mutex<BTreeMap<String, Object>>>,
+}
+
+#[derive(Clone)]
+pub struct Object {
+    pub content_type: String,
+    pub cache_control: String,
+    pub bytes: Bytes,
+}
+
+impl PlayBucket {
+    pub async fn open() -> PlayBucket {
+        let objects = Arc::new(Mutex::new(BTreeMap::new()));
+        let router = Router::new()
+            .fallback(put_object)
+            .with_state(objects.clone());
+        PlayBucket {
+            url: serve(router).await,
+            objects,
+        }
+    }
+
+    /// Objects by `/bucket/key`.
+    pub fn objects(&self) -> BTreeMap<String, Object> {
+        self.objects.lock().unwrap().clone()
+    }
+
+    pub fn client(&self) -> aws_sdk_s3::Client {
+        use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("play", "play", None, None, "play"))
+            .endpoint_url(&self.url)
+            .force_path_style(true)
+            .http_client(aws_smithy_http_client::Builder::new().build_http());
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+}
+
+type Objects = Arc<Mutex<BTreeMap<String, Object>>>;
+
+async fn put_object(
+    State(objects): State<Objects>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> StatusCode {
+    assert_eq!(method, Method::PUT);
+    let text = |name: header::HeaderName| headers[name].to_str().unwrap().to_owned();
+    let object = Object {
+        content_type: text(header::CONTENT_TYPE),
+        cache_control: text(header::CACHE_CONTROL),
+        bytes,
+    };
+    objects
+        .lock()
+        .unwrap()
+        .insert(uri.path().to_owned(), object);
+    StatusCode::OK
+}

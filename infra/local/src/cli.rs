@@ -1,0 +1,223 @@
+//! The command line.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{self, CommandError};
+use crate::instance::end_with_parent;
+use crate::services;
+
+const AFTER_HELP: &str = "\
+Examples:
+  mall                                   start, on http://127.0.0.1:8080
+  mall --fresh --port 9000               start over, on another port
+  mall --set PaymentWindowMinutes=1      start with a parameter of template.yaml changed
+  mall routes                            every endpoint, its function, and who may call it
+  mall event get-product | mall invoke get-product -e -
+                                         see a function's event, change it, send it
+  mall import --categories categories.csv --products products.jsonl
+
+Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.
+The key of the staff is in .mall/staff-key: curl -H \"Authorization: Bearer $(cat .mall/staff-key)\" ...";
+
+/// The whole mall on one machine: every function, DynamoDB, SQS, S3, queues, schedules and a payment provider to practise with.
+///
+/// Without a command it starts the mall (`mall up`). It needs no account, no container and no network; what it starts, which
+/// routes exist and what each function may see is read from template.yaml and infra/*.yaml.
+#[derive(Debug, Parser)]
+#[command(name = "mall", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    up: UpOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the mall; Ctrl-C ends it. The first start loads demo data.
+    Up(UpOptions),
+    /// Fill a mall from files, through its own HTTP API. Safe to repeat: nothing doubles.
+    Import(ImportOptions),
+    /// Invoke a function of the running mall and print its answer.
+    ///
+    /// The event is a file, standard input (`-e -`), or the function's sample event with live values. The exit code is 1 when the
+    /// function fails.
+    Invoke(InvokeOptions),
+    /// Print a function's sample event (events/<service>/<function>.json), its placeholders filled in from the running mall.
+    Event(EventOptions),
+    /// List every endpoint: method, path, function, and who may call it.
+    Routes(PlaceOptions),
+    /// Run one function: what the mall starts as a child process.
+    #[command(hide = true)]
+    Function { service: String, handler: String },
+}
+
+/// Where templates and data are.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceOptions {
+    /// Folder that holds template.yaml [default: the nearest above the current one]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Folder for data, keys and logs [default: .mall beside template.yaml]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpOptions {
+    /// Delete all data first and start over
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Port of the mall on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Set a parameter of template.yaml; may be repeated
+    #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = parse_parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// Load no demo data
+    #[arg(long)]
+    pub(crate) no_demo: bool,
+    /// Log JSON lines instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// Categories: CSV with the columns id, parent, level, name and more
+    #[arg(long, value_name = "FILE")]
+    pub(crate) categories: Option<PathBuf>,
+    /// Products: one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) products: Option<PathBuf>,
+    /// URL of the mall [default: the one that runs here]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Key of its staff [default: that of the mall that runs here]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) staff_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvokeOptions {
+    /// The function, such as submit-order
+    pub(crate) function: String,
+    /// Event: a file, or - for standard input [default: the function's sample event]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventOptions {
+    /// The function, such as submit-order
+    pub(crate) function: String,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+impl PlaceOptions {
+    /// The folder given, or the nearest one above that holds `template.yaml`.
+    pub(crate) fn root(&self) -> Result<PathBuf, CommandError> {
+        if let Some(root) = &self.root {
+            return Ok(root.clone());
+        }
+        let here = std::env::current_dir().map_err(CommandError::CurrentFolder)?;
+        let root = here.ancestors().find(|folder| folder.join("template.yaml").is_file());
+        root.map(PathBuf::from).ok_or(CommandError::NoTemplates)
+    }
+
+    /// The folder given, or `.mall` beside the templates.
+    pub(crate) fn data(&self) -> Result<PathBuf, CommandError> {
+        match &self.data {
+            Some(data) => Ok(data.clone()),
+            None => Ok(self.root()?.join(".mall")),
+        }
+    }
+}
+
+impl UpOptions {
+    pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
+        self.parameters.iter().cloned().collect()
+    }
+}
+
+fn parse_parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write PARAMETER=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Up(cli.up)) {
+        Command::Function { service, handler } => return run_function(&service, &handler),
+        Command::Up(options) => commands::up::run(&options),
+        Command::Import(_) => todo!(), //TMP commands::import::run(&options),
+        Command::Invoke(options) => commands::invoke::run(&options),
+        Command::Event(options) => commands::event::run(&options),
+        Command::Routes(options) => commands::routes::run(&options),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("mall: {}", with_causes(&error));
+        ExitCode::FAILURE
+    })
+}
+
+/// The operation itself is named by `_HANDLER`; on the command line it is for whoever looks at the list of processes.
+fn run_function(service: &str, handler: &str) -> ExitCode {
+    end_with_parent();
+    match services::service(service) {
+        Some(service) => edge::run(service),
+        None => {
+            eprintln!("this mall has no service {service}, which should run {handler}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_options_are_those_of_up() {
+        let cli = Cli::parse_from(["mall", "--fresh", "--port", "0", "--set", "A=b=c"]);
+        assert!(cli.command.is_none() && cli.up.fresh && cli.up.port == 0);
+        assert_eq!(cli.up.parameters(), BTreeMap::from([("A".to_owned(), "b=c".to_owned())]));
+    }
+
+    #[test]
+    fn the_command_for_child_processes_is_hidden() {
+        let help = Cli::command().render_long_help().to_string();
+        assert!(!help.contains("function <") && help.contains("routes"), "{help}");
+        assert!(Cli::try_parse_from(["mall", "function", "order", "submit-order"]).is_ok());
+    }
+}

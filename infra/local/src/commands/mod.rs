@@ -1,0 +1,56 @@
+//! The words of the command line.
+
+pub(crate) mod event;
+//TMP pub(crate) mod import;
+pub(crate) mod invoke;
+pub(crate) mod routes;
+mod sample;
+pub(crate) mod up;
+
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+
+use crate::mall::StartError;
+use crate::state::StateError;
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error("no template.yaml here or above; go to the mall's folder, or name it with --root")]
+    NoTemplates,
+    #[error("cannot find the current folder")]
+    CurrentFolder(#[source] io::Error),
+    #[error("cannot start the runtime")]
+    Runtime(#[source] io::Error),
+    #[error("cannot start")]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error("the templates cannot be read")]
+    Template(#[from] template::TemplateError),
+    #[error("cannot read {}", .path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the templates declare no function {0}; `mall routes` lists those with a route")]
+    UnknownFunction(String),
+    #[error("the mall at {url} does not answer; is it still running?")]
+    NoAnswer { url: String, source: reqwest::Error },
+    #[error("cannot make an HTTP client")]
+    Http(#[source] reqwest::Error),
+    #[error("the mall refused to invoke {function}: {answer}")]
+    Refused { function: String, answer: String },
+    #[error("the sample event of {function} cannot be filled in: {why}")]
+    Sample { function: String, why: String },
+    #[error("the sample event of {function} is not JSON once it is filled in")]
+    SampleJson { function: String, source: serde_json::Error },
+    #[error("give --categories, --products, or both")]
+    NothingToImport,
+    //TMP #[error("the import broke off")]
+    //TMP Import(#[from] ::import::ImportError),
+}
+
+/// Runs an asynchronous command to its end.
+fn block_on<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
+    runtime.block_on(command)
+}

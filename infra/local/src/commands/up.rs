@@ -1,0 +1,111 @@
+//! `mall up`: starts the mall, says where it is, loads demo data the first time, and ends it on Ctrl-C or SIGTERM.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+//TMP use ::import::{MallClient, Pictures, Progress, load_demo};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{CommandError, block_on};
+use crate::cli::UpOptions;
+use crate::instance::Program;
+use crate::logs::{Logs, Style, log_file};
+use crate::mall::{Mall, Options};
+use crate::state::{Endpoints, staff_key_file};
+
+pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
+    let style = Style::of_terminal(options.json);
+    let start = Options {
+        root: options.place.root()?,
+        data: options.place.data()?,
+        fresh: options.fresh,
+        port: options.port,
+        parameters: options.parameters(),
+        style,
+        program: Program::this(&["function"]).map_err(CommandError::CurrentFolder)?,
+    };
+    block_on(async {
+        let mut signals = Signals::listen().map_err(CommandError::Runtime)?;
+        let mall = Mall::start(start).await?;
+        announce(&mall, style).await;
+        tokio::select! {
+            () = load_demo_once(&mall, options.no_demo) => signals.next().await,
+            () = signals.next() => {}
+        }
+        if style != Style::Json {
+            mall.logs().print("\nStopping. Once more to stop at once.").await;
+        }
+        tokio::select! {
+            () = mall.stop() => Ok(ExitCode::SUCCESS),
+            () = signals.next() => Ok(ExitCode::FAILURE),
+        }
+    })
+}
+
+/// Ctrl-C and SIGTERM.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+async fn announce(mall: &Mall, style: Style) {
+    let endpoints = mall.endpoints();
+    if style == Style::Json {
+        tracing::info!(url = endpoints.url, sandbox = endpoints.sandbox_url, pid = endpoints.pid, "the mall is open");
+    } else {
+        mall.logs().print(addresses(endpoints, mall.folder().path())).await;
+    }
+}
+
+fn addresses(endpoints: &Endpoints, folder: &Path) -> String {
+    let line = |name: &str, value: &str| format!("  {name:<14} {value}\n");
+    let mut text = "\nThe mall is open.\n\n".to_owned();
+    text += &line("Mall", &endpoints.url);
+    text += &line("API", &format!("{}/api/   (docs/openapi.json; `mall routes` lists it)", endpoints.url));
+    if let Some(sandbox) = &endpoints.sandbox_url {
+        text += &line("Payments", &format!("{sandbox}   (practice provider: every trade and notice)"));
+    }
+    text += &line("Staff key", &staff_key_file(folder).display().to_string());
+    text += &line("Logs", &format!("below, and {}", log_file(folder).display()));
+    text += &line("AWS endpoints", &format!("DynamoDB {}", endpoints.dynamodb_url));
+    text += &line("", &format!("SQS      {}", endpoints.sqs_url));
+    text += &line("", &format!("S3       {}", endpoints.s3_url));
+    text += &line("", &format!("Lambda   {}", endpoints.invoke_url));
+    text += "\n  Ctrl-C ends it.\n";
+    text
+}
+
+/// Loads the demo data unless that has been done to its end. The mall answers meanwhile; what is broken off goes on at the next start.
+async fn load_demo_once(mall: &Mall, unwanted: bool) {
+    if unwanted || mall.folder().demo_is_loaded() || mall.pictures_bucket().is_none() {
+        return;
+    }
+    mall.logs().keep_quiet(true);
+    let loaded = load(mall).await;
+    mall.logs().keep_quiet(false);
+    match loaded {
+        Ok(()) => tell(mall.logs(), "Demo data is loaded.").await,
+        Err(error) => tracing::error!(error = %error, "the demo data is not loaded; the next start tries again"),
+    }
+}
+
+async fn tell(logs: &Logs, text: &str) {
+    logs.print(text).await;
+}
+
+async fn load(mall: &Mall) -> Result<(), CommandError> {
+    todo!()
+}

@@ -1,0 +1,40 @@
+//! The whole mall on one machine, from the same templates as on AWS.
+//!
+//! `mall up` puts three things in the place of AWS and leaves everything else as it is there:
+//!
+//! - **Back ends.** DynamoDB, SQS and S3, embedded (crate `backends`), with what the templates declare.
+//! - **Lambda.** Every function instance is a child process behind a real Lambda Runtime API ([`instance`], `runtime_api`), with
+//!   exactly the environment of its template and an access key of its own. `pool` starts one at the first request, keeps it warm,
+//!   and never has more than the function may have.
+//! - **What brings events.** `gateway` is API Gateway and the CDN, `poller` the SQS event source mappings, `timer` the schedules,
+//!   `invoke_api` Lambda's own Invoke API.
+//!
+//! [`mall::Mall`] starts all of it in order. `commands` are the words of the command line; all but `up` talk to the running mall,
+//! which they find by `endpoints.json` in its data folder ([`state`]).
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod batch;
+mod cli;
+mod client;
+mod commands;
+mod cors;
+mod function;
+mod gateway;
+pub mod instance;
+mod invoke_api;
+pub mod logs;
+pub mod mall;
+mod pages;
+pub mod parameters;
+mod poller;
+mod pool;
+mod provider;
+mod runtime_api;
+mod schedule;
+mod services;
+pub mod state;
+mod timer;
+
+pub use cli::run;

@@ -1,0 +1,220 @@
+//! Brings the messages of queues to functions, as an SQS event source mapping does on AWS.
+//!
+//! Polls long, gathers a batch, invokes the function with the SQS event, and deletes what succeeded. What failed becomes visible
+//! again after the queue's visibility timeout, and ends in the dead-letter queue after its receives are used up: both are the
+//! queue's own doing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::batch::failed_messages;
+use crate::function::BackendUrls;
+use crate::pool::{Functions, Pool};
+
+/// Most messages of one receive or delete call.
+const CALL_LIMIT: usize = 10;
+const LONG_POLL_SECONDS: i32 = 20;
+/// Between two calls while the queue does not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One queue that feeds one function.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    client: Client,
+    pool: Arc<Pool>,
+    queue_url: String,
+    queue_arn: String,
+    region: String,
+    batch_size: usize,
+    window: Duration,
+    partial_failures: bool,
+    concurrency: u32,
+    /// One per batch that may be with the function.
+    in_flight: Arc<Semaphore>,
+}
+
+impl Poller {
+    /// One poller for every queue trigger of the deployment.
+    pub(crate) fn all(deployment: &template::Deployment, functions: &Functions, urls: &BackendUrls) -> Vec<Arc<Self>> {
+        let triggers = deployment.functions().flat_map(|function| function.triggers.iter().map(move |trigger| (function, trigger)));
+        triggers
+            .filter_map(|(function, trigger)| Self::of(deployment, functions.find(&function.handler)?, trigger, urls))
+            .map(Arc::new)
+            .collect()
+    }
+
+    fn of(deployment: &template::Deployment, pool: &Arc<Pool>, trigger: &template::Trigger, urls: &BackendUrls) -> Option<Self> {
+        let template::Trigger::Queue { queue, arn, batch_size, window, maximum_concurrency, partial_failures } = trigger else {
+            return None;
+        };
+        let instances = pool.definition.concurrency;
+        let concurrency = maximum_concurrency.map_or(instances, |most| most.min(instances)).max(1);
+        Some(Self {
+            client: client(&deployment.region, pool, urls),
+            pool: Arc::clone(pool),
+            queue_url: format!("{}/{}/{queue}", urls.sqs, deployment.account),
+            queue_arn: arn.clone(),
+            region: deployment.region.clone(),
+            batch_size: usize::try_from(*batch_size).unwrap_or(CALL_LIMIT).max(1),
+            window: *window,
+            partial_failures: *partial_failures,
+            concurrency,
+            in_flight: Arc::new(Semaphore::new(concurrency as usize)),
+        })
+    }
+
+    /// Polls until it is dropped.
+    pub(crate) async fn run(self: Arc<Self>) {
+        loop {
+            // A batch is received only when the function may take it: waiting here costs no message a receive.
+            let Ok(place) = Arc::clone(&self.in_flight).acquire_owned().await else { return };
+            let batch = self.receive_batch().await;
+            if batch.is_empty() {
+                continue;
+            }
+            let poller = Arc::clone(&self);
+            tokio::spawn(async move {
+                poller.handle(batch).await;
+                drop(place);
+            });
+        }
+    }
+
+    /// Waits until the batches in flight are done. Nothing more is received meanwhile.
+    pub(crate) async fn finish(&self) {
+        let _ = self.in_flight.acquire_many(self.concurrency).await;
+    }
+
+    /// A full batch, or what came until the window closed.
+    async fn receive_batch(&self) -> Vec<Message> {
+        let mut batch = self.receive(self.batch_size, LONG_POLL_SECONDS).await;
+        let closes = Instant::now() + self.window;
+        while !batch.is_empty() && batch.len() < self.batch_size {
+            let left = closes.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let wait = i32::try_from(left.as_secs() + 1).unwrap_or(LONG_POLL_SECONDS).min(LONG_POLL_SECONDS);
+            batch.extend(self.receive(self.batch_size - batch.len(), wait).await);
+        }
+        batch
+    }
+
+    async fn receive(&self, most: usize, wait_seconds: i32) -> Vec<Message> {
+        let received = self
+            .client
+            .receive_message()
+            .queue_url(&self.queue_url)
+            .max_number_of_messages(most.min(CALL_LIMIT) as i32)
+            .wait_time_seconds(wait_seconds)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
+            .send()
+            .await;
+        match received {
+            Ok(received) => received.messages.unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(queue = self.queue_arn, error = %DisplayErrorContext(error), "cannot receive messages");
+                tokio::time::sleep(PAUSE).await;
+                Vec::new()
+            }
+        }
+    }
+
+    async fn handle(&self, batch: Vec<Message>) {
+        let records: Vec<Value> = batch.iter().map(|message| self.record(message)).collect();
+        let event = Bytes::from(json!({ "Records": records }).to_string());
+        // A function that gives no answer keeps the whole batch in the queue; the pool has said why.
+        let Ok(answer) = self.pool.invoke(event).await else { return };
+        let failed = if self.partial_failures { failed_messages(&answer, &batch) } else { Ok(Vec::new()) };
+        match failed {
+            Ok(failed) => self.delete(batch.iter().filter(|message| !failed.contains(&message_id(message)))).await,
+            Err(malformed) => {
+                let function = &self.pool.definition.handler;
+                tracing::warn!(function, error = %malformed, "the whole batch stays in the queue");
+            }
+        }
+    }
+
+    fn record(&self, message: &Message) -> Value {
+        let attributes = message.attributes().into_iter().flatten();
+        let attributes: Map<String, Value> =
+            attributes.map(|(name, value)| (name.as_str().to_owned(), value.as_str().into())).collect();
+        json!({
+            "messageId": message.message_id(),
+            "receiptHandle": message.receipt_handle(),
+            "body": message.body().unwrap_or_default(),
+            "attributes": attributes,
+            "messageAttributes": message_attributes(message),
+            "md5OfBody": message.md5_of_body(),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self.queue_arn,
+            "awsRegion": self.region,
+        })
+    }
+
+    /// A message that cannot be deleted comes again: every consumer here may run twice.
+    async fn delete(&self, messages: impl Iterator<Item = &Message>) {
+        let entries: Vec<_> = messages
+            .enumerate()
+            .filter_map(|(index, message)| {
+                let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
+                entry.set_receipt_handle(message.receipt_handle.clone()).build().ok()
+            })
+            .collect();
+        for part in entries.chunks(CALL_LIMIT) {
+            let delete = self.client.delete_message_batch().queue_url(&self.queue_url).set_entries(Some(part.to_vec()));
+            match delete.send().await {
+                Ok(deleted) if deleted.failed().is_empty() => {}
+                Ok(deleted) => tracing::warn!(queue = self.queue_arn, failed = ?deleted.failed(), "messages not deleted"),
+                Err(error) => {
+                    tracing::warn!(queue = self.queue_arn, error = %DisplayErrorContext(error), "messages not deleted");
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn message_id(message: &Message) -> &str {
+    message.message_id().unwrap_or_default()
+}
+
+fn message_attributes(message: &Message) -> Map<String, Value> {
+    use base64::Engine;
+    let attributes = message.message_attributes().into_iter().flatten();
+    attributes
+        .map(|(name, attribute)| {
+            let binary = attribute.binary_value().map(|value| base64::prelude::BASE64_STANDARD.encode(value.as_ref()));
+            let value = json!({
+                "stringValue": attribute.string_value(),
+                "binaryValue": binary,
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": attribute.data_type(),
+            });
+            (name.clone(), value)
+        })
+        .collect()
+}
+
+/// On AWS the mapping polls with the function's own role, and so it does here.
+fn client(region: &str, pool: &Pool, urls: &BackendUrls) -> Client {
+    let key = &pool.definition.access_key;
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .endpoint_url(&urls.sqs)
+        .credentials_provider(Credentials::new(&key.id, &key.secret, None, None, "function"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
+}

@@ -1,0 +1,354 @@
+//! The data folder of a mall (`.mall/`): who holds it, its keys, and where the running mall answers.
+//!
+//! A folder belongs to one running mall at a time. It is recognised by a marker file, so that `--fresh` never deletes a folder
+//! that merely has the same name. Every secret is random, made on the first start and readable by its owner alone.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use serde::{Deserialize, Serialize};
+
+const MARKER: &str = "mall-data";
+const LOCK: &str = "lock";
+const ENDPOINTS: &str = "endpoints.json";
+const DEMO_LOADED: &str = "demo-loaded";
+/// RSA2 of the payment provider: 2048 bit.
+const MERCHANT_KEY_BITS: usize = 2048;
+
+/// What can be wrong with a data folder.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Another process holds the folder.
+    #[error(
+        "a mall is already running on {} (process {holder}); stop it, or give another folder with --data",
+        .folder.display()
+    )]
+    Held {
+        /// The folder.
+        folder: PathBuf,
+        /// Process id as the holder wrote it, or a word for "unknown".
+        holder: String,
+    },
+    /// The folder has content, and it is not that of a mall.
+    #[error("{} is not the data folder of a mall (it has content, but no file {MARKER}); nothing was touched", .0.display())]
+    Foreign(PathBuf),
+    /// No mall runs on this folder.
+    #[error("no mall is running on {}; start one with `mall up`", .0.display())]
+    NotRunning(PathBuf),
+    /// A file could not be read or written.
+    #[error("cannot {action} {}", .path.display())]
+    File {
+        /// What was tried: a verb.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The merchant's key pair could not be made.
+    #[error("cannot make the merchant's key pair")]
+    MerchantKey(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Where a running mall answers; `endpoints.json` in its data folder.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// The mall itself: gateway, storefront, API. No slash at the end.
+    pub url: String,
+    /// Invoke API of Lambda, for `mall invoke` and the AWS command line.
+    pub invoke_url: String,
+    /// The payment provider's sandbox, when the templates ask for a provider.
+    pub sandbox_url: Option<String>,
+    /// DynamoDB.
+    pub dynamodb_url: String,
+    /// SQS.
+    pub sqs_url: String,
+    /// S3.
+    pub s3_url: String,
+    /// Process id of `mall up`.
+    pub pid: u32,
+}
+
+/// A data folder that this process holds until it is dropped.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    /// The operating system frees the lock when the file is closed, also after `kill -9`.
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Takes hold of the folder, and makes it when it does not exist. `fresh` empties it first.
+    ///
+    /// # Errors
+    /// [`StateError::Held`] when another process has it, [`StateError::Foreign`] when it is not ours.
+    pub fn open(path: &Path, fresh: bool) -> Result<Self, StateError> {
+        make_folder(path)?;
+        if !is_ours(path)? {
+            return Err(StateError::Foreign(path.to_owned()));
+        }
+        write_file(&path.join(MARKER), b"Data of a local mall. `mall up --fresh` starts over.\n")?;
+        let lock = take_lock(path)?;
+        if fresh {
+            empty(path)?;
+        }
+        remove_if_there(&path.join(ENDPOINTS))?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The bearer key of the mall's staff; made on the first call.
+    ///
+    /// # Errors
+    /// When the file can neither be read nor made.
+    pub fn staff_key(&self) -> Result<String, StateError> {
+        read_or_make(&staff_key_file(&self.path), || Ok(random_secret()))
+    }
+
+    /// The key that signs quotes and cursors, 256 bit; made on the first call.
+    ///
+    /// # Errors
+    /// When the file can neither be read nor made.
+    pub fn signing_key(&self) -> Result<String, StateError> {
+        read_or_make(&self.path.join("signing-key"), || Ok(random_secret()))
+    }
+
+    /// The merchant's private key for the payment provider, PKCS#8 PEM; made on the first call.
+    ///
+    /// # Errors
+    /// When the file can neither be read nor made.
+    pub fn merchant_key(&self) -> Result<String, StateError> {
+        make_folder(&self.path.join("keys"))?;
+        read_or_make(&self.path.join("keys").join("merchant.pem"), make_merchant_key)
+    }
+
+    /// Whether the demo data has been loaded to its end.
+    pub fn demo_is_loaded(&self) -> bool {
+        self.path.join(DEMO_LOADED).exists()
+    }
+
+    /// Remembers that the demo data has been loaded to its end.
+    ///
+    /// # Errors
+    /// When the marker cannot be written.
+    pub fn mark_demo_loaded(&self) -> Result<(), StateError> {
+        write_file(&self.path.join(DEMO_LOADED), b"")
+    }
+
+    /// Says where the mall answers, for `mall import`, `invoke` and `event`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn publish(&self, endpoints: &Endpoints) -> Result<(), StateError> {
+        let text = serde_json::to_vec_pretty(endpoints).unwrap_or_default();
+        write_file(&self.path.join(ENDPOINTS), &text)
+    }
+}
+
+impl Drop for DataFolder {
+    fn drop(&mut self) {
+        // Not a promise: after `kill -9` the file stays behind, and the next start removes it.
+        let _ = std::fs::remove_file(self.path.join(ENDPOINTS));
+    }
+}
+
+/// Reads where the mall on `folder` answers. After `kill -9` of a mall the answer is that of the dead one, until the next starts.
+///
+/// # Errors
+/// [`StateError::NotRunning`] when no mall has published its endpoints.
+pub fn read_endpoints(folder: &Path) -> Result<Endpoints, StateError> {
+    let not_running = || StateError::NotRunning(folder.to_owned());
+    let text = std::fs::read(folder.join(ENDPOINTS)).map_err(|_| not_running())?;
+    serde_json::from_slice(&text).map_err(|_| not_running())
+}
+
+/// The file that holds the staff key of the mall on `folder`.
+pub fn staff_key_file(folder: &Path) -> PathBuf {
+    folder.join("staff-key")
+}
+
+/// Reads the staff key of the mall on `folder`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_staff_key(folder: &Path) -> Result<String, StateError> {
+    let path = staff_key_file(folder);
+    let text = std::fs::read_to_string(&path).map_err(|source| file_error("read", &path, source))?;
+    Ok(text.trim().to_owned())
+}
+
+/// 256 random bits, as text that fits a header and a file.
+pub(crate) fn random_secret() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn make_merchant_key() -> Result<String, StateError> {
+    let key = rsa::PrivateKey::new(&mut rand::rng(), MERCHANT_KEY_BITS).map_err(|error| StateError::MerchantKey(error.into()))?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| StateError::MerchantKey(error.into()))?;
+    Ok(pem.to_string())
+}
+
+fn make_folder(path: &Path) -> Result<(), StateError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| file_error("create", path, source))
+}
+
+/// An empty folder may become ours; one with content is ours only with the marker.
+fn is_ours(path: &Path) -> Result<bool, StateError> {
+    let mut entries = path.read_dir().map_err(|source| file_error("read", path, source))?;
+    Ok(path.join(MARKER).exists() || entries.next().is_none())
+}
+
+fn take_lock(folder: &Path) -> Result<File, StateError> {
+    let path = folder.join(LOCK);
+    let mut options = OpenOptions::new();
+    let opened = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let mut file = opened.map_err(|source| file_error("open", &path, source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(held(folder, &mut file)),
+        Err(TryLockError::Error(source)) => return Err(file_error("lock", &path, source)),
+    }
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+    written.map_err(|source| file_error("write", &path, source))?;
+    Ok(file)
+}
+
+fn held(folder: &Path, lock: &mut File) -> StateError {
+    let mut holder = String::new();
+    let read = lock.read_to_string(&mut holder);
+    if read.is_err() || holder.is_empty() {
+        holder = "unknown".to_owned();
+    }
+    StateError::Held { folder: folder.to_owned(), holder }
+}
+
+/// Deletes everything but the marker and the lock, which this process holds.
+fn empty(folder: &Path) -> Result<(), StateError> {
+    let entries = folder.read_dir().map_err(|source| file_error("read", folder, source))?;
+    for entry in entries {
+        let entry = entry.map_err(|source| file_error("read", folder, source))?;
+        let path = entry.path();
+        if entry.file_name() == MARKER || entry.file_name() == LOCK {
+            continue;
+        }
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = if is_folder { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.map_err(|source| file_error("delete", &path, source))?;
+    }
+    Ok(())
+}
+
+fn read_or_make(path: &Path, make: impl FnOnce() -> Result<String, StateError>) -> Result<String, StateError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim_end().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let secret = make()?;
+            write_file(path, format!("{}\n", secret.trim_end()).as_bytes())?;
+            Ok(secret.trim_end().to_owned())
+        }
+        Err(source) => Err(file_error("read", path, source)),
+    }
+}
+
+/// Writes beside and renames, so that a start that is killed leaves either no file or a whole one.
+fn write_file(path: &Path, content: &[u8]) -> Result<(), StateError> {
+    let beside = path.with_extension("new");
+    let write = || -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|source| file_error("write", path, source))
+}
+
+fn remove_if_there(path: &Path) -> Result<(), StateError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(file_error("delete", path, source)),
+        _ => Ok(()),
+    }
+}
+
+fn file_error(action: &'static str, path: &Path, source: io::Error) -> StateError {
+    StateError::File { action, path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn secrets_survive_a_restart_and_are_readable_by_their_owner_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join(".mall");
+        let first = DataFolder::open(&folder, false).unwrap();
+        let key = first.staff_key().unwrap();
+        drop(first);
+        let second = DataFolder::open(&folder, false).unwrap();
+        assert_eq!(second.staff_key().unwrap(), key);
+        assert_eq!(read_staff_key(&folder).unwrap(), key);
+        assert_ne!(second.signing_key().unwrap(), key);
+        let mode = staff_key_file(&folder).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_merchant_key_is_a_pem_that_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path(), false).unwrap();
+        let pem = folder.merchant_key().unwrap();
+        assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----"));
+        assert_eq!(folder.merchant_key().unwrap(), pem);
+    }
+
+    #[test]
+    fn a_second_holder_is_refused_and_learns_who_the_first_is() {
+        let root = tempfile::tempdir().unwrap();
+        let _first = DataFolder::open(root.path(), false).unwrap();
+        let refused = DataFolder::open(root.path(), true).unwrap_err().to_string();
+        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+    }
+
+    #[test]
+    fn fresh_empties_our_folder_and_never_another() {
+        let root = tempfile::tempdir().unwrap();
+        let ours = root.path().join("ours");
+        let folder = DataFolder::open(&ours, false).unwrap();
+        let key = folder.staff_key().unwrap();
+        folder.mark_demo_loaded().unwrap();
+        drop(folder);
+        let fresh = DataFolder::open(&ours, true).unwrap();
+        assert!(!fresh.demo_is_loaded());
+        assert_ne!(fresh.staff_key().unwrap(), key);
+
+        let theirs = root.path().join("theirs");
+        std::fs::create_dir(&theirs).unwrap();
+        std::fs::write(theirs.join("thesis.txt"), "mine").unwrap();
+        assert!(matches!(DataFolder::open(&theirs, true), Err(StateError::Foreign(_))));
+        assert!(theirs.join("thesis.txt").exists());
+    }
+
+    #[test]
+    fn endpoints_are_read_only_while_the_mall_runs() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path(), false).unwrap();
+        assert!(matches!(read_endpoints(root.path()), Err(StateError::NotRunning(_))));
+        let endpoints = Endpoints { url: "http://127.0.0.1:8080".to_owned(), ..Endpoints::default() };
+        folder.publish(&endpoints).unwrap();
+        assert_eq!(read_endpoints(root.path()).unwrap().url, endpoints.url);
+        drop(folder);
+        assert!(matches!(read_endpoints(root.path()), Err(StateError::NotRunning(_))));
+    }
+}

@@ -1,0 +1,62 @@
+//! Starts functions by the clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use template::{Deployment, Trigger};
+use time::OffsetDateTime;
+
+use crate::function::uuid;
+use crate::pool::{Functions, Pool};
+use crate::schedule::{Schedule, ScheduleError, scheduled_event};
+
+/// One schedule of one function.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    schedule: Schedule,
+    input: Option<String>,
+    pool: Arc<Pool>,
+    region: String,
+    account: String,
+}
+
+impl Timer {
+    /// One timer for every schedule trigger of the deployment.
+    pub(crate) fn all(deployment: &Deployment, functions: &Functions) -> Result<Vec<Self>, ScheduleError> {
+        let mut timers = Vec::new();
+        for function in deployment.functions() {
+            for trigger in &function.triggers {
+                let (Trigger::Schedule { expression, input }, Some(pool)) = (trigger, functions.find(&function.handler)) else {
+                    continue;
+                };
+                timers.push(Self {
+                    schedule: Schedule::parse(expression)?,
+                    input: input.clone(),
+                    pool: Arc::clone(pool),
+                    region: deployment.region.clone(),
+                    account: deployment.account.clone(),
+                });
+            }
+        }
+        Ok(timers)
+    }
+
+    /// Invokes the function at every moment of the schedule, until there is no more or it is dropped.
+    pub(crate) async fn run(self) {
+        let mut last = OffsetDateTime::now_utc();
+        // From the later of the two: a clock that wakes us early must not bring the same moment twice.
+        while let Some(due) = self.schedule.next(last.max(OffsetDateTime::now_utc())) {
+            let wait = Duration::try_from(due - OffsetDateTime::now_utc()).unwrap_or_default();
+            tokio::time::sleep(wait).await;
+            last = due;
+            // The pool says what failed; the next moment comes all the same.
+            let _ = self.pool.invoke(self.event(due)).await;
+        }
+    }
+
+    fn event(&self, due: OffsetDateTime) -> Bytes {
+        let own = || scheduled_event(&uuid(), &self.region, &self.account, due).to_string();
+        Bytes::from(self.input.clone().unwrap_or_else(own))
+    }
+}

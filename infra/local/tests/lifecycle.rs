@@ -1,0 +1,152 @@
+//! Starting, ending, being killed, starting again.
+
+mod harness;
+mod probe;
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+use harness::{MallProcess, http_client, is_running, mall_command, until};
+use mall::state::{Endpoints, read_endpoints};
+use probe::Place;
+
+#[test]
+fn function_process() {
+    probe::run_function();
+}
+
+/// A mall with probe functions in a process of its own: what [`MallOfProbes`] starts. Nothing when the test runner does.
+#[tokio::test(flavor = "multi_thread")]
+async fn mall_process() {
+    let Ok(root) = std::env::var("MALL_OF_PROBES") else { return };
+    let mut options = Place::new().options();
+    options.root = root.clone().into();
+    options.data = std::path::Path::new(&root).join("data");
+    options.parameters = BTreeMap::from([("Journal".to_owned(), format!("{root}/journal"))]);
+    let _mall = mall::mall::Mall::start(options).await.unwrap();
+    std::future::pending::<()>().await;
+}
+
+struct MallOfProbes(std::process::Child);
+
+impl MallOfProbes {
+    async fn start(place: &Place) -> (Self, Endpoints) {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "mall_process", "--nocapture"]).env("MALL_OF_PROBES", place.root()).stdin(Stdio::null());
+        let process = command.spawn().unwrap();
+        let pid = process.id();
+        let endpoints = until("the mall is open", async || read_endpoints(&place.data()).ok().filter(|open| open.pid == pid)).await;
+        (Self(process), endpoints)
+    }
+
+    fn kill9(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for MallOfProbes {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+async fn pid_of_show_self(url: &str) -> u32 {
+    let body: serde_json::Value = http_client().get(format!("{url}/self")).send().await.unwrap().json().await.unwrap();
+    body["pid"].as_u64().unwrap().try_into().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn function_processes_do_not_outlive_a_killed_mall() {
+    let place = Place::new();
+    let (mut mall, endpoints) = MallOfProbes::start(&place).await;
+    let idle = pid_of_show_self(&endpoints.url).await;
+    let busy = tokio::spawn(reqwest::get(format!("{}/wait", endpoints.url)));
+    let busy_pid: u32 = until("the other is at work", async || {
+        place.journal().first().and_then(|line| line.strip_prefix("start ")?.parse().ok())
+    })
+    .await;
+    assert!(is_running(idle) && is_running(busy_pid));
+    mall.kill9();
+    until("both are gone", async || (!is_running(idle) && !is_running(busy_pid)).then_some(())).await;
+    assert!(busy.await.unwrap().is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_ends_every_function_process() {
+    let place = Place::new();
+    let mall = place.open().await;
+    let pid = pid_of_show_self(&mall.endpoints().url).await;
+    mall.stop().await;
+    until("it is gone", async || (!is_running(pid)).then_some(())).await;
+    assert!(read_endpoints(&place.data()).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_edited_in_a_template_answers_at_its_new_path_after_a_restart() {
+    let place = Place::new();
+    let mall = place.open().await;
+    let status = async |mall: &mall::mall::Mall, path: &str| {
+        http_client().get(format!("{}{path}", mall.endpoints().url)).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((status(&mall, "/self").await, status(&mall, "/myself").await), (200, 404));
+    mall.stop().await;
+    let stack = std::fs::read_to_string(place.stack_file()).unwrap();
+    std::fs::write(place.stack_file(), stack.replace("Path: /self", "Path: /myself")).unwrap();
+    let mall = place.open().await;
+    assert_eq!((status(&mall, "/self").await, status(&mall, "/myself").await), (404, 200));
+    mall.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_mall_on_the_same_data_is_refused_and_names_the_first() {
+    let place = Place::new();
+    let mall = MallProcess::start(place.root()).await;
+    let second = mall_command("up", place.root(), mall.data()).args(["--port", "0"]).output().unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains(&format!("process {}", mall.endpoints().pid)), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_port_is_named_with_the_way_out() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = mall_command("up", place.root(), &place.data()).args(["--port", &port]).output().unwrap();
+    assert!(!refused.status.success());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(&format!("port {port} is not free")) && said.contains("--port"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mall_ends_cleanly_on_sigterm_and_keeps_its_keys() {
+    let place = Place::new();
+    let mut mall = MallProcess::start(place.root()).await;
+    let key = mall.staff_key();
+    assert!(mall.terminate().await.success());
+    assert!(read_endpoints(mall.data()).is_err());
+    mall.restart().await;
+    assert_eq!(mall.staff_key(), key);
+    mall.kill9();
+    mall.restart().await;
+    assert_eq!(mall.staff_key(), key);
+    assert_eq!(mall.http.get(mall.url("/nowhere")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_templates_and_parameters_stop_the_start_with_their_names() {
+    let place = Place::new();
+    let said = |arguments: &[&str]| {
+        let output = mall_command("up", place.root(), &place.data()).args(["--port", "0"]).args(arguments).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let unknown = said(&["--set", "Prefx=test"]);
+    assert!(unknown.contains("no parameter Prefx") && unknown.contains("StaffKey"), "{unknown}");
+    let stack = std::fs::read_to_string(place.stack_file()).unwrap();
+    std::fs::write(place.stack_file(), stack.replace("Handler: sleep", "Handlr: sleep")).unwrap();
+    let wrong = said(&[]);
+    assert!(wrong.contains("probe.yaml") && wrong.contains("Sleep"), "{wrong}");
+}

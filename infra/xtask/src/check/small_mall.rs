@@ -1,0 +1,198 @@
+//! A small mall that keeps every rule, for tests to break in one place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Subject, read, rules};
+use crate::services::{Kind, Operation, Service};
+
+const ROOT: &str = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Prefix: {Type: String, Default: gulimall}
+Resources:
+  Order:
+    Type: AWS::Serverless::Application
+    Properties: {Parameters: {Prefix: !Ref Prefix}, Location: infra/order.yaml}
+  Stock:
+    Type: AWS::Serverless::Application
+    Properties: {Parameters: {Prefix: !Ref Prefix}, Location: infra/stock.yaml}
+";
+
+const STOCK: &str = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Prefix: {Type: String}
+Globals:
+  Function: {CodeUri: .., Runtime: provided.al2023, Timeout: 10}
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: !Sub ${Prefix}-stock
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: by, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      GlobalSecondaryIndexes:
+        - IndexName: by-warehouse
+          KeySchema: [{AttributeName: by, KeyType: HASH}]
+          Projection: {ProjectionType: ALL}
+  ReleaseStockQueue:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !Sub ${Prefix}-release-stock
+      VisibilityTimeout: 60
+      DelaySeconds: 0
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt ReleaseStockDead.Arn, maxReceiveCount: 10}
+  ReleaseStockDead:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !Sub ${Prefix}-release-stock-dead
+  ReleaseStock:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: stock}}
+    Properties:
+      Handler: release-stock
+      Policies: [{Statement: [{Effect: Allow, Action: dynamodb:PutItem, Resource: !GetAtt Table.Arn}]}]
+      Events:
+        Queue:
+          Type: SQS
+          Properties: {Queue: !GetAtt ReleaseStockQueue.Arn, FunctionResponseTypes: [ReportBatchItemFailures]}
+  ReceiveStock:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: stock}}
+    Properties:
+      Handler: receive-stock
+      Events:
+        Http: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /api/stock/admin/receipts, Method: POST}}
+";
+
+const ORDER: &str = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Prefix: {Type: String}
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi}
+  Pictures:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub ${Prefix}-pictures
+  SubmitOrder:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: order}}
+    Properties:
+      Handler: submit-order
+      Runtime: provided.al2023
+      Events:
+        Http: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /api/orders, Method: POST}}
+";
+
+pub(super) struct SmallMall {
+    templates: BTreeMap<String, String>,
+    /// Stock with `release-stock` and `receive-stock`, then order with `submit-order`.
+    pub(super) services: Vec<Service>,
+    pub(super) files: BTreeSet<String>,
+}
+
+impl SmallMall {
+    pub(super) fn new() -> SmallMall {
+        let templates = [
+            ("template.yaml", ROOT),
+            ("infra/stock.yaml", STOCK),
+            ("infra/order.yaml", ORDER),
+        ];
+        let files = [
+            "events/order/submit-order.json",
+            "events/stock/receive-stock.json",
+            "events/stock/release-stock.json",
+            "functions/order/src/api/submit_order.rs",
+            "functions/stock/src/api/receive_stock.rs",
+            "functions/stock/src/worker/release_stock.rs",
+        ];
+        SmallMall {
+            templates: templates
+                .into_iter()
+                .map(|(file, text)| (file.to_owned(), text.to_owned()))
+                .collect(),
+            services: vec![
+                service(
+                    "stock",
+                    &[
+                        ("release-stock", Kind::Worker),
+                        ("receive-stock", Kind::BackOffice),
+                    ],
+                ),
+                service("order", &[("submit-order", Kind::Endpoint)]),
+            ],
+            files: files.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Replaces, in a template, the text `from` by `to`.
+    pub(super) fn edit(&mut self, file: &str, from: &str, to: &str) {
+        let text = self
+            .templates
+            .get_mut(file)
+            .expect("a template of the small mall");
+        assert!(text.contains(from), "{file} has no `{from}`");
+        *text = text.replacen(from, to, 1);
+    }
+
+    /// Gives a service, its template and its files another name.
+    pub(super) fn rename_service(&mut self, from: &str, to: &str) {
+        self.edit(
+            "template.yaml",
+            &format!("infra/{from}.yaml"),
+            &format!("infra/{to}.yaml"),
+        );
+        self.edit(
+            &format!("infra/{from}.yaml"),
+            &format!("Binary: {from}"),
+            &format!("Binary: {to}"),
+        );
+        let template = self
+            .templates
+            .remove(&format!("infra/{from}.yaml"))
+            .expect("its template");
+        self.templates.insert(format!("infra/{to}.yaml"), template);
+        self.files = self
+            .files
+            .iter()
+            .map(|file| file.replace(&format!("/{from}/"), &format!("/{to}/")))
+            .collect();
+        self.services
+            .iter_mut()
+            .filter(|service| service.name == from)
+            .for_each(|service| service.name = to.to_owned());
+    }
+
+    /// The findings, as lines in order.
+    pub(super) fn findings(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("infra")).expect("a folder");
+        for (file, text) in &self.templates {
+            std::fs::write(folder.path().join(file), text).expect("a template");
+        }
+        let mut findings: Vec<Finding> = match read(folder.path()) {
+            Ok(deployment) => rules(&Subject {
+                deployment: &deployment,
+                services: &self.services,
+                files: &self.files,
+            }),
+            Err(problems) => problems.iter().map(Finding::from).collect(),
+        };
+        findings.sort();
+        findings.iter().map(Finding::to_string).collect()
+    }
+}
+
+fn service(name: &str, operations: &[(&str, Kind)]) -> Service {
+    let operations = operations.iter().map(|(name, kind)| Operation {
+        name: (*name).to_owned(),
+        kind: *kind,
+    });
+    Service {
+        name: name.to_owned(),
+        operations: operations.collect(),
+    }
+}

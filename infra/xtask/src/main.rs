@@ -1,0 +1,55 @@
+//! Checks and generators over the templates: `cargo xtask check`.
+//!
+//! What the templates say and what the code does must agree, and only a program that sees both can tell: `check` reads the
+//! deployment with the crate `template`, asks the service crates for their operations, and lists every disagreement.
+
+mod check;
+mod services;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Checks and generators over the templates.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Checks template.yaml and infra/*.yaml against each other, the service crates and the event files.
+    ///
+    /// Prints one line for each finding, `file: logical id: what is wrong and the mend`, and fails when there is any.
+    Check {
+        /// The folder that holds template.yaml.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        root: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Check { root } => report(&check::check(&root, &services::all())),
+    }
+}
+
+fn report(findings: &[check::Finding]) -> ExitCode {
+    let lines: String = findings
+        .iter()
+        .map(|finding| format!("{finding}\n"))
+        .collect();
+    // A reader that closes the pipe early has seen enough; the exit code says the rest.
+    let _ = std::io::stdout().write_all(lines.as_bytes());
+    match findings.len() {
+        0 => ExitCode::SUCCESS,
+        count => {
+            eprintln!("{count} finding{}", if count == 1 { "" } else { "s" });
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What the service crates say about themselves, as plain data.
+
+use edge::Security;
+use schemars::SchemaGenerator;
+
+/// A service crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// Name of the crate, which is the name of its stack and binary.
+    pub(crate) name: String,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// One operation of a service: what a function's `Handler` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// `submit-order`.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+}
+
+/// What calls an operation, by its type in the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// HTTP requests of customers and machines.
+    Endpoint,
+    /// HTTP requests of staff.
+    BackOffice,
+    /// Messages.
+    Worker,
+}
+
+/// Every service crate of the workspace. A new service is added here and to the dependencies of this crate.
+pub(crate) fn all() -> Vec<Service> {
+    [stock::service()].iter().map(describe).collect()
+}
+
+fn describe(service: &edge::Service) -> Service {
+    let mut generator = SchemaGenerator::default();
+    let operations = service.operations().map(|operation| Operation {
+        name: operation.name().to_owned(),
+        kind: match operation
+            .describe(&mut generator)
+            .map(|description| description.security)
+        {
+            None => Kind::Worker,
+            Some(Security::Staff(_)) => Kind::BackOffice,
+            Some(_) => Kind::Endpoint,
+        },
+    });
+    Service {
+        name: service.name().to_owned(),
+        operations: operations.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_told_by_who_calls_it() {
+        let services = all();
+        let stock = services
+            .iter()
+            .find(|service| service.name == "stock")
+            .expect("the stock service");
+        let kind = |name: &str| {
+            stock
+                .operations
+                .iter()
+                .find(|operation| operation.name == name)
+                .map(|operation| operation.kind)
+        };
+        assert_eq!(kind("list-availability"), Some(Kind::Endpoint));
+        assert_eq!(kind("receive-stock"), Some(Kind::BackOffice));
+        assert_eq!(kind("release-stock"), Some(Kind::Worker));
+    }
+}

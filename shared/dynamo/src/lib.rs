@@ -1,0 +1,30 @@
+//! DynamoDB as the services use it: one table a service, items addressed by `pk` and `sk`, every write conditional.
+//!
+//! - [`Table`]: reads ([`Table::get`], [`Table::get_many`], [`Table::query`]) and writes ([`Table::write`]).
+//! - [`Write`]: one conditional write; the same value goes alone or into a [`Transaction`].
+//! - [`Condition`]: what must hold. Expression strings are made here and nowhere else.
+//! - [`Signer`]: signs what a client carries for us: cursors, quotes.
+//!
+//! A failed condition is an answer, not a failure: it brings the item as it is ([`WriteError::ConditionFailed`],
+//! [`Reason::ConditionFailed`]), so the caller decides without a second read. Every request asks for its consumed
+//! capacity with the indexes, so that tests and logs can count it.
+
+#![forbid(unsafe_code)]
+
+mod condition;
+mod error;
+mod item;
+mod query;
+mod signer;
+mod table;
+mod transaction;
+mod write;
+
+pub use condition::Condition;
+pub use error::{DynamoError, Reason, TransactionError, WriteError};
+pub use item::{Item, Key};
+pub use query::{Query, Start};
+pub use signer::{InvalidSignature, Signer};
+pub use table::{Consistency, Dynamo, Table};
+pub use transaction::Transaction;
+pub use write::Write;

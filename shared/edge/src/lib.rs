@@ -1,0 +1,40 @@
+//! Between the Lambda runtime and an operation.
+//!
+//! A service gives its list of operations as a [`Service`]: each endpoint a plain async function of the service's state
+//! and a tuple of inputs, each worker one of the state and a message. Everything else about HTTP is here:
+//!
+//! 1. [`run`] starts the one operation that `_HANDLER` names and serves the Lambda Runtime API.
+//! 2. An HTTP event becomes a [`Request`]; the first input, the caller ([`Public`], [`Visitor`], [`Member`], [`Staff`],
+//!    [`Machine`]), is admitted or refused; the other inputs ([`Path`], [`Query`], [`Json`], …) are read.
+//! 3. The operation answers a [`Reply`], or its own error, which as a [`Refusal`] says which [`Problem`] the client sees.
+//! 4. The outcome is logged once and becomes the HTTP answer.
+//!
+//! Tests call [`Running::handle`] with the same events: the same code without the runtime.
+
+#![forbid(unsafe_code)]
+
+mod boot;
+mod cookies;
+mod describe;
+mod extract;
+mod origin;
+mod principal;
+mod problem;
+mod reply;
+mod request;
+mod respond;
+mod run;
+mod service;
+mod session;
+
+pub use boot::Boot;
+pub use cookies::{Cookies, GuestKey, SessionToken};
+pub use describe::{Description, Parameter, ParameterPlace, Security};
+pub use extract::{Extract, Form, Input, Json, Path, Query};
+pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
+pub use problem::{FieldError, Problem, ProblemKind, Refusal};
+pub use reply::{Accepted, Answer, Created, NoContent, Ok200, Plain, Reply, Statuses, Stored};
+pub use request::{Request, RequestId};
+pub use run::run;
+pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Worker};
+pub use session::{Session, Sessions};

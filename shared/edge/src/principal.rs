@@ -1,0 +1,183 @@
+//! Who calls. The first input of every endpoint says who may; there is no default, so a forgotten check does not compile.
+
+use std::{future::Future, marker::PhantomData};
+
+use kernel::{ConfigError, MemberId};
+
+use crate::{
+    Boot, Cookies, GuestKey, Problem, ProblemKind, Request, Security, Session, SessionToken, Sessions, origin::Origins,
+};
+
+/// A kind of caller.
+pub trait Principal: Sized + Send + 'static {
+    /// What it needs to tell: made once, at start.
+    type Guard: Send + Sync + 'static;
+    /// How the OpenAPI document and the list of routes name it.
+    const SECURITY: Security;
+    /// The problems that a refused caller may see.
+    const KINDS: &'static [ProblemKind];
+
+    /// Prepares to tell.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    fn guard(boot: &Boot) -> Result<Self::Guard, ConfigError>;
+
+    /// Admits the caller of a request, or refuses.
+    fn admit(guard: &Self::Guard, request: &Request) -> impl Future<Output = Result<Self, Problem>> + Send;
+}
+
+/// Anyone.
+#[derive(Debug, Clone, Copy)]
+pub struct Public;
+
+/// A member who is signed in, a guest who comes back, or someone new.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The session, when signed in.
+    pub session: Option<Session>,
+    /// The guest key, when the request carries one; a member may still carry one from before the sign-in.
+    pub guest: Option<GuestKey>,
+}
+
+/// A member who is signed in.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The member.
+    pub id: MemberId,
+    /// The session.
+    pub session: Session,
+}
+
+/// A member of staff who may do what `P` names.
+#[derive(Debug)]
+pub struct Staff<P>(PhantomData<fn() -> P>);
+
+/// Another machine, which proves itself by what it sends, such as a signed notice. The operation checks that proof.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine;
+
+/// A thing that staff may be permitted to do.
+pub trait Permission: 'static {
+    /// Its name: `service:thing:verb`.
+    const NAME: &'static str;
+}
+
+/// What it takes to know a visitor.
+#[derive(Debug)]
+pub struct VisitorGuard {
+    origins: Origins,
+    cookies: Cookies,
+    sessions: Sessions,
+}
+
+impl VisitorGuard {
+    fn new(boot: &Boot) -> Result<Self, ConfigError> {
+        Ok(Self {
+            origins: Origins::from_env(boot.environment())?,
+            cookies: Cookies::from_env(boot.environment())?,
+            sessions: Sessions::from_env(boot)?,
+        })
+    }
+
+    /// The session that the request's cookie names.
+    async fn session(&self, request: &Request) -> Result<Option<Session>, Problem> {
+        let Some(text) = request.cookie(self.cookies.session_name()) else { return Ok(None) };
+        let token = SessionToken::parse(text).ok_or_else(|| noise("session").cookie(self.cookies.no_session()))?;
+        self.sessions.find(&token).await.map_err(|error| Problem::of_store(&error))
+    }
+
+    fn guest(&self, request: &Request) -> Result<Option<GuestKey>, Problem> {
+        let Some(text) = request.cookie(self.cookies.guest_name()) else { return Ok(None) };
+        GuestKey::parse(text).map(Some).ok_or_else(|| noise("guest").cookie(self.cookies.no_guest()))
+    }
+}
+
+/// A cookie that was never made here. It is refused, and taken back so that the browser is not stuck with it.
+fn noise(cookie: &str) -> Problem {
+    Problem::from(ProblemKind::INVALID).because(format!("the {cookie} cookie is malformed and has been removed"))
+}
+
+impl Principal for Public {
+    type Guard = Origins;
+    const SECURITY: Security = Security::Public;
+    const KINDS: &'static [ProblemKind] = &[ProblemKind::FOREIGN_ORIGIN];
+
+    fn guard(boot: &Boot) -> Result<Origins, ConfigError> {
+        Origins::from_env(boot.environment())
+    }
+
+    async fn admit(origins: &Origins, request: &Request) -> Result<Self, Problem> {
+        origins.check(request).map(|()| Self)
+    }
+}
+
+impl Principal for Visitor {
+    type Guard = VisitorGuard;
+    const SECURITY: Security = Security::Visitor;
+    const KINDS: &'static [ProblemKind] = &[ProblemKind::FOREIGN_ORIGIN, ProblemKind::BUSY];
+
+    fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
+        VisitorGuard::new(boot)
+    }
+
+    async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
+        guard.origins.check(request)?;
+        let guest = guard.guest(request)?;
+        Ok(Self { session: guard.session(request).await?, guest })
+    }
+}
+
+impl Principal for Member {
+    type Guard = VisitorGuard;
+    const SECURITY: Security = Security::Member;
+    const KINDS: &'static [ProblemKind] =
+        &[ProblemKind::UNAUTHENTICATED, ProblemKind::FOREIGN_ORIGIN, ProblemKind::BUSY];
+
+    fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
+        VisitorGuard::new(boot)
+    }
+
+    async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
+        guard.origins.check(request)?;
+        let session = guard.session(request).await?.ok_or(ProblemKind::UNAUTHENTICATED)?;
+        Ok(Self { id: session.member.clone(), session })
+    }
+}
+
+/// The key that stands for all staff until they have accounts, from `STAFF_KEY`, as a hash.
+#[derive(Debug)]
+pub struct StaffGuard(String);
+
+impl<P: Permission> Principal for Staff<P> {
+    type Guard = StaffGuard;
+    const SECURITY: Security = Security::Staff(P::NAME);
+    const KINDS: &'static [ProblemKind] = &[ProblemKind::UNAUTHENTICATED];
+
+    fn guard(boot: &Boot) -> Result<StaffGuard, ConfigError> {
+        boot.environment().text("STAFF_KEY").map(|key| StaffGuard(dynamo::Signer::sha256(key)))
+    }
+
+    async fn admit(guard: &StaffGuard, request: &Request) -> Result<Self, Problem> {
+        let given = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        // Hashes are compared, so the time it takes tells nothing about the key.
+        match given {
+            Some(key) if dynamo::Signer::sha256(key) == guard.0 => Ok(Self(PhantomData)),
+            _ => Err(Problem::from(ProblemKind::UNAUTHENTICATED).because("a staff key is required")),
+        }
+    }
+}
+
+impl Principal for Machine {
+    type Guard = ();
+    const SECURITY: Security = Security::Machine;
+    const KINDS: &'static [ProblemKind] = &[];
+
+    fn guard(_: &Boot) -> Result<(), ConfigError> {
+        Ok(())
+    }
+
+    async fn admit((): &(), _: &Request) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+}

@@ -1,0 +1,176 @@
+//! From an HTTP event to an HTTP answer.
+
+use std::{error::Error, fmt::Write, time::Instant};
+
+use dynamo::Signer;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lambda_http::{
+    Body,
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+};
+use tracing::{Instrument, error, info, info_span, warn};
+
+use crate::{Answer, Endpoint, Input, Principal, Problem, ProblemKind, Refusal, Reply, Request, Statuses};
+
+/// Why there is no reply: the problem the client sees, and for the log the error behind it.
+struct Refused {
+    problem: Problem,
+    reason: Option<String>,
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self { problem, reason: None }
+    }
+}
+
+pub(crate) async fn respond<App, I, V, S, E, H>(
+    operation: &'static str,
+    app: &App,
+    guard: &<I::Caller as Principal>::Guard,
+    handler: &H,
+    event: Result<ApiGatewayV2httpRequest, serde_json::Error>,
+) -> ApiGatewayV2httpResponse
+where
+    I: Input,
+    V: Answer,
+    S: Statuses,
+    E: Refusal,
+    H: for<'a> Endpoint<'a, App, I, V, S, E>,
+{
+    let started = Instant::now();
+    let request = event.map_err(|error| error.to_string()).and_then(|event| {
+        Request::of(event).map_err(|error| error.to_string())
+    });
+    let request = match request {
+        Ok(request) => request,
+        Err(reason) => {
+            warn!(operation, reason, "the request cannot be read");
+            return refusal(&Problem::from(ProblemKind::INVALID).because("the request cannot be read"), "");
+        }
+    };
+    let id = request.id().0.clone();
+    let span = info_span!("request", operation, request_id = %id, trace_id = %request.trace().id());
+    let work = async {
+        let outcome = answer::<App, I, V, S, E, H>(app, guard, handler, &request).await;
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(answer) => {
+                info!(status = answer.status_code, millis, "answered");
+                answer
+            }
+            Err(refused) => {
+                debug_assert!(
+                    E::KINDS.contains(&refused.problem.kind) || refused.reason.is_none(),
+                    "{operation} answers a problem that it does not declare: {:?}",
+                    refused.problem.kind
+                );
+                log(&refused, millis);
+                refusal(&refused.problem, &id)
+            }
+        }
+    };
+    request.trace().clone().scope(work.instrument(span)).await
+}
+
+async fn answer<App, I, V, S, E, H>(
+    app: &App,
+    guard: &<I::Caller as Principal>::Guard,
+    handler: &H,
+    request: &Request,
+) -> Result<ApiGatewayV2httpResponse, Refused>
+where
+    I: Input,
+    V: Answer,
+    S: Statuses,
+    E: Refusal,
+    H: for<'a> Endpoint<'a, App, I, V, S, E>,
+{
+    let caller = I::Caller::admit(guard, request).await?;
+    let input = I::read(caller, request)?;
+    let reply = handler.call(app, input).await.map_err(|error| Refused {
+        problem: error.problem(),
+        reason: Some(chain(&error)),
+    })?;
+    write_out(reply, request).map_err(|error| Refused {
+        problem: ProblemKind::INTERNAL.into(),
+        reason: Some(format!("the answer cannot be written: {error}")),
+    })
+}
+
+fn write_out<V: Answer, S: Statuses>(
+    reply: Reply<V, S>,
+    request: &Request,
+) -> Result<ApiGatewayV2httpResponse, serde_json::Error> {
+    debug_assert!(S::STATUSES.contains(&reply.status));
+    let text = reply.body.text()?;
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = reply.status.into();
+    answer.cookies = reply.cookies;
+    for (name, value) in reply.headers {
+        insert(&mut answer.headers, HeaderName::from_static(name), &value);
+    }
+    if reply.tagged {
+        let tag = format!("\"{}\"", &Signer::sha256(text.as_deref().unwrap_or_default())[..32]);
+        insert(&mut answer.headers, http::header::ETAG, &tag);
+        if request.method() == Method::GET && is_known(request, &tag) {
+            answer.status_code = 304;
+            return Ok(answer);
+        }
+    } else {
+        insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
+    }
+    if let Some(text) = text {
+        insert(&mut answer.headers, http::header::CONTENT_TYPE, V::MEDIA_TYPE);
+        answer.body = Some(Body::Text(text));
+    }
+    Ok(answer)
+}
+
+/// Whether the client already has the answer with this tag (`If-None-Match`, weak comparison).
+fn is_known(request: &Request, tag: &str) -> bool {
+    request.header("if-none-match").is_some_and(|known| {
+        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    })
+}
+
+fn refusal(problem: &Problem, request_id: &str) -> ApiGatewayV2httpResponse {
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = problem.kind.status.into();
+    answer.cookies = problem.cookies.clone();
+    insert(&mut answer.headers, http::header::CONTENT_TYPE, "application/problem+json");
+    insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
+    if let Some(wait) = problem.retry_after {
+        insert(&mut answer.headers, http::header::RETRY_AFTER, &wait.as_secs().max(1).to_string());
+    }
+    answer.body = Some(Body::Text(problem.document(request_id).to_string()));
+    answer
+}
+
+/// A header whose value is not plain text is left out; none that is made here can be.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn log(refused: &Refused, millis: u64) {
+    let (kind, reason) = (refused.problem.kind, refused.reason.as_deref().unwrap_or(refused.problem.kind.title));
+    if kind.status >= 500 {
+        error!(status = kind.status, code = kind.code, millis, reason, "failed");
+    } else {
+        info!(status = kind.status, code = kind.code, millis, reason, "refused");
+    }
+}
+
+/// An error and all its causes, on one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ": {next}");
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,221 @@
+//! A service: the list of its operations.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use kernel::ConfigError;
+use lambda_http::aws_lambda_events::{
+    apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+    sqs::{SqsBatchResponse, SqsEvent},
+};
+use schemars::SchemaGenerator;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::{Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond};
+
+/// A service and its operations, each by the one name that its template, its file, its event and its logs share.
+pub struct Service {
+    name: &'static str,
+    operations: Vec<Operation>,
+}
+
+/// One operation: what a Lambda function runs.
+pub struct Operation {
+    name: &'static str,
+    start: Start,
+    describe: Option<Describe>,
+}
+
+type Start = Box<dyn Fn(&Boot) -> Result<Running, ConfigError> + Send + Sync>;
+type Describe = Box<dyn Fn(&mut SchemaGenerator) -> Description + Send + Sync>;
+type Work = Pin<Box<dyn Future<Output = Result<Outcome, Failure>> + Send>>;
+
+/// An operation that has read its configuration and takes events.
+#[derive(Clone)]
+pub struct Running(Arc<dyn Fn(Box<RawValue>) -> Work + Send + Sync>);
+
+/// What an operation hands back to whoever invoked it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// To the gateway.
+    Http(Box<ApiGatewayV2httpResponse>),
+    /// To the queue.
+    Batch(SqsBatchResponse),
+}
+
+/// An event that is not of the kind that the operation takes.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is not one that {operation} takes")]
+pub struct Failure {
+    operation: &'static str,
+    #[source]
+    source: serde_json::Error,
+}
+
+impl Running {
+    /// Handles one event: the JSON that Lambda hands over.
+    ///
+    /// # Errors
+    /// When the event is of another kind. A refusal is no error: it is an HTTP answer, or a failed message.
+    pub async fn handle(&self, event: Box<RawValue>) -> Result<Outcome, Failure> {
+        (self.0)(event).await
+    }
+}
+
+impl Operation {
+    /// Its name, such as `submit-order`: the function's `Handler`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Reads the configuration and gets ready for events.
+    ///
+    /// # Errors
+    /// When a variable is missing or invalid.
+    pub fn start(&self, boot: &Boot) -> Result<Running, ConfigError> {
+        (self.start)(boot)
+    }
+
+    /// Describes an endpoint; `None` for a worker.
+    #[must_use]
+    pub fn describe(&self, generator: &mut SchemaGenerator) -> Option<Description> {
+        self.describe.as_ref().map(|describe| describe(generator))
+    }
+}
+
+impl Service {
+    /// A service without operations.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, operations: Vec::new() }
+    }
+
+    /// Its name: of its crate, its stack, its binary and its table.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its operations.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter()
+    }
+
+    /// The operation of this name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+
+    /// Adds an endpoint: `async fn(&App, (Caller, …)) -> Result<Reply<View>, Error>`.
+    #[must_use]
+    pub fn endpoint<App, I, V, S, E, H>(
+        mut self,
+        name: &'static str,
+        app: fn(&Boot) -> Result<App, ConfigError>,
+        handler: H,
+    ) -> Self
+    where
+        App: Send + Sync + 'static,
+        I: Input,
+        V: Answer,
+        S: Statuses,
+        E: Refusal,
+        H: for<'a> Endpoint<'a, App, I, V, S, E> + Clone,
+    {
+        let start = move |boot: &Boot| {
+            let shared = Arc::new((app(boot)?, I::Caller::guard(boot)?, handler.clone()));
+            Ok(Running(Arc::new(move |event: Box<RawValue>| {
+                let shared = Arc::clone(&shared);
+                Box::pin(async move {
+                    let (app, guard, handler) = &*shared;
+                    let event = serde_json::from_str::<ApiGatewayV2httpRequest>(event.get());
+                    let answer = respond::respond(name, app, guard, handler, event).await;
+                    Ok(Outcome::Http(Box::new(answer)))
+                })
+            })))
+        };
+        let describe = move |generator: &mut SchemaGenerator| {
+            let mut description = Description::new(name, I::Caller::SECURITY);
+            description.may_refuse(I::Caller::KINDS);
+            I::describe(&mut description, generator);
+            description.may_refuse(E::KINDS);
+            let schema = V::schema(generator);
+            description.answers = S::STATUSES.iter().map(|status| (*status, V::MEDIA_TYPE, schema.clone())).collect();
+            description
+        };
+        self.operations.push(Operation { name, start: Box::new(start), describe: Some(Box::new(describe)) });
+        self
+    }
+
+    /// Adds a worker on a queue: `async fn(&App, Message) -> Result<(), Error>`.
+    #[must_use]
+    pub fn worker<App, M, E, H>(
+        mut self,
+        name: &'static str,
+        app: fn(&Boot) -> Result<App, ConfigError>,
+        handler: H,
+    ) -> Self
+    where
+        App: Send + Sync + 'static,
+        M: DeserializeOwned + Send + 'static,
+        E: std::error::Error + Send + 'static,
+        H: for<'a> Worker<'a, App, M, E> + Clone,
+    {
+        let start = move |boot: &Boot| {
+            let shared = Arc::new((app(boot)?, handler.clone()));
+            Ok(Running(Arc::new(move |event: Box<RawValue>| {
+                let shared = Arc::clone(&shared);
+                Box::pin(async move {
+                    let (app, handler) = &*shared;
+                    let event: SqsEvent =
+                        serde_json::from_str(event.get()).map_err(|source| Failure { operation: name, source })?;
+                    let answer = queue::consume(name, event, |message: M| handler.call(app, message)).await;
+                    Ok(Outcome::Batch(answer))
+                })
+            })))
+        };
+        self.operations.push(Operation { name, start: Box::new(start), describe: None });
+        self
+    }
+}
+
+/// A plain async function that is an endpoint.
+pub trait Endpoint<'a, App: 'a, I, V, S, E>: Send + Sync + 'static {
+    /// What it returns when called.
+    type Future: Future<Output = Result<Reply<V, S>, E>> + Send + 'a;
+    /// Calls it.
+    fn call(&self, app: &'a App, input: I) -> Self::Future;
+}
+
+impl<'a, App: 'a, I, V, S, E, F, Fut> Endpoint<'a, App, I, V, S, E> for F
+where
+    F: Fn(&'a App, I) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<reply::Reply<V, S>, E>> + Send + 'a,
+{
+    type Future = Fut;
+    fn call(&self, app: &'a App, input: I) -> Fut {
+        self(app, input)
+    }
+}
+
+/// A plain async function that handles messages.
+pub trait Worker<'a, App: 'a, M, E>: Send + Sync + 'static {
+    /// What it returns when called.
+    type Future: Future<Output = Result<(), E>> + Send + 'a;
+    /// Calls it.
+    fn call(&self, app: &'a App, message: M) -> Self::Future;
+}
+
+impl<'a, App: 'a, M, E, F, Fut> Worker<'a, App, M, E> for F
+where
+    F: Fn(&'a App, M) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), E>> + Send + 'a,
+{
+    type Future = Fut;
+    fn call(&self, app: &'a App, message: M) -> Fut {
+        self(app, message)
+    }
+}

@@ -1,0 +1,296 @@
+//! The mall of one test.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use backends::{Backends, Storage};
+use edge::{Boot, Running, Service, SessionToken, Sessions};
+use kernel::{Clock, Environment, ManualClock, MemberId, Timestamp};
+use serde_json::{Value, json, value::RawValue};
+use template::{Deployment, HttpRequest, Inputs, Match, Trigger};
+use time::OffsetDateTime;
+
+use crate::{Answer, Call, Request, Wire};
+
+/// The key of staff in every test.
+pub const STAFF_KEY: &str = "the-staff-key-of-all-tests-0123456789";
+
+/// A parameter of the root template and its value in one test.
+pub type Setting<'s> = (&'s str, &'s str);
+
+/// When every test begins: 2026-11-24 06:00 UTC.
+const BEGINNING: Timestamp = Timestamp::from_millis(1_795_500_000_000);
+
+/// A mall. Clones are the same mall; it ends with the last of them.
+#[derive(Clone)]
+pub struct Mall(Arc<Inner>);
+
+struct Inner {
+    services: Vec<Service>,
+    deployment: Deployment,
+    running: Mutex<BTreeMap<String, Running>>,
+    clock: ManualClock,
+    wire: Wire,
+    url: String,
+    _backends: Backends,
+}
+
+/// A message that was sent and not yet handled.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its content.
+    pub message: Value,
+    /// After how long it appears.
+    pub delay: Duration,
+}
+
+impl Mall {
+    /// Starts a mall with these services.
+    pub async fn start(services: &[fn() -> Service]) -> Self {
+        Self::start_with(services, &[]).await
+    }
+
+    /// Starts a mall with these services and other values for some parameters of the root template.
+    pub async fn start_with(services: &[fn() -> Service], settings: &[Setting<'_>]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let deployment = template::read(&root, &inputs(&root, settings)).unwrap_or_else(|error| panic!("{error}"));
+        let backends = Backends::start(Storage::Memory).await.unwrap();
+        backends.create(&deployment).await.unwrap();
+        let (wire, url) = Wire::start(backends.dynamodb_url(), backends.sqs_url()).await;
+        Self(Arc::new(Inner {
+            services: services.iter().map(|service| service()).collect(),
+            deployment,
+            running: Mutex::default(),
+            clock: ManualClock::at(BEGINNING),
+            wire,
+            url,
+            _backends: backends,
+        }))
+    }
+
+    /// A `GET`.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        Request::new(self, "GET", path)
+    }
+
+    /// A `POST`.
+    pub fn post(&self, path: &str) -> Request<'_> {
+        Request::new(self, "POST", path)
+    }
+
+    /// A `PUT`.
+    pub fn put(&self, path: &str) -> Request<'_> {
+        Request::new(self, "PUT", path)
+    }
+
+    /// A `PATCH`.
+    pub fn patch(&self, path: &str) -> Request<'_> {
+        Request::new(self, "PATCH", path)
+    }
+
+    /// A `DELETE`.
+    pub fn delete(&self, path: &str) -> Request<'_> {
+        Request::new(self, "DELETE", path)
+    }
+
+    /// The clock that all its functions go by.
+    #[must_use]
+    pub fn clock(&self) -> &ManualClock {
+        &self.0.clock
+    }
+
+    /// The time by that clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Clock::Manual(self.0.clock.clone()).now()
+    }
+
+    /// The wire to its back ends.
+    #[must_use]
+    pub fn wire(&self) -> &Wire {
+        &self.0.wire
+    }
+
+    /// The templates it was made from.
+    #[must_use]
+    pub fn deployment(&self) -> &Deployment {
+        &self.0.deployment
+    }
+
+    /// What an operation would start from: for tests of a service's face towards the services above it.
+    #[must_use]
+    pub fn boot(&self, operation: &str) -> Boot {
+        Boot::new(self.environment(operation)).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
+    /// Opens a session for a member, without the price of a password; the value of its cookie.
+    pub async fn session_of(&self, member: &MemberId) -> String {
+        let reads_sessions = |function: &&template::Function| function.environment.contains_key("SESSION_TABLE");
+        let reader = self.0.deployment.functions().find(reads_sessions).expect("no function reads sessions");
+        let sessions = Sessions::from_env(&self.boot(&reader.handler)).unwrap_or_else(|error| panic!("{error}"));
+        let (token, _) = sessions.open(member).await.unwrap();
+        cookie_value(&token)
+    }
+
+    /// What waits in a queue, without handling it.
+    #[must_use]
+    pub fn waiting(&self, queue: &str) -> Vec<Sent> {
+        self.0.wire.accepted(&self.physical(queue)).iter().map(sent).collect()
+    }
+
+    /// Hands all that waits in a queue to its consumer, once each; a message that fails waits again. Returns how many
+    /// were handled.
+    pub async fn deliver(&self, queue: &str) -> usize {
+        self.deliver_times(queue, 1).await
+    }
+
+    /// Hands all that waits in a queue to its consumer, each message as often as `times`: 0 loses it, as no queue does.
+    pub async fn deliver_times(&self, queue: &str, times: usize) -> usize {
+        let messages = self.0.wire.take_accepted(&self.physical(queue));
+        let mut handled = 0;
+        for message in messages {
+            let mut done = true;
+            for _ in 0..times {
+                done &= self.handle_message(queue, &message).await;
+            }
+            if done { handled += 1 } else { self.0.wire.put_back(message) }
+        }
+        handled
+    }
+
+    /// Hands one message of any content to a queue's consumer; `false` when it failed and stays in the queue.
+    pub async fn handle(&self, queue: &str, message: &Value) -> bool {
+        let request = json!({ "MessageBody": message.to_string() });
+        let call = Call {
+            operation: "SendMessage".to_owned(),
+            targets: Vec::new(),
+            request,
+            status: 200,
+            half_write_units: 0,
+            half_read_units: 0,
+            began: 0,
+            ended: 0,
+        };
+        self.handle_message(queue, &call).await
+    }
+
+    async fn handle_message(&self, queue: &str, message: &Call) -> bool {
+        let name = self.physical(queue);
+        let consumes = |trigger: &Trigger| matches!(trigger, Trigger::Queue { queue, .. } if *queue == name);
+        let consumer = self.0.deployment.functions().find(|function| function.triggers.iter().any(consumes));
+        let consumer = consumer.unwrap_or_else(|| panic!("nothing consumes {name}")).handler.clone();
+        let attributes = message.request["MessageAttributes"].as_object().cloned().unwrap_or_default();
+        let attributes: Value = attributes
+            .into_iter()
+            .map(|(key, value)| {
+                let value = json!({ "dataType": value["DataType"], "stringValue": value["StringValue"] });
+                (key, value)
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let event = json!({ "Records": [{
+            "messageId": "1", "receiptHandle": "1", "body": message.request["MessageBody"],
+            "attributes": { "ApproximateReceiveCount": "1" }, "messageAttributes": attributes,
+            "eventSource": "aws:sqs", "awsRegion": "us-east-1",
+            "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{name}"),
+        }] });
+        let answer = self.invoke(&consumer, &event).await;
+        answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty)
+    }
+
+    /// Gives an operation an event and returns what it hands back.
+    pub async fn invoke(&self, operation: &str, event: &Value) -> Value {
+        let raw = RawValue::from_string(event.to_string()).unwrap();
+        let outcome = self.running(operation).handle(raw).await.unwrap_or_else(|error| panic!("{error}"));
+        serde_json::to_value(outcome).unwrap()
+    }
+
+    pub(crate) async fn answer(&self, request: &Request<'_>) -> Answer {
+        let (raw_path, raw_query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let Match::Found(found) = self.0.deployment.routes().find(&request.method, raw_path) else {
+            return Answer { status: 404, headers: Vec::new(), cookies: Vec::new(), body: String::new() };
+        };
+        let http = HttpRequest {
+            method: request.method.clone(),
+            raw_path: raw_path.to_owned(),
+            raw_query: raw_query.to_owned(),
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+            source_ip: "127.0.0.1".to_owned(),
+            protocol: "HTTP/1.1".to_owned(),
+            request_id: "test-request".to_owned(),
+            time: OffsetDateTime::UNIX_EPOCH,
+        };
+        let event = template::http_event(&found, &http);
+        Answer::of(&self.invoke(&found.function, &event).await)
+    }
+
+    fn running(&self, operation: &str) -> Running {
+        let mut running = self.0.running.lock().unwrap();
+        if let Some(known) = running.get(operation) {
+            return known.clone();
+        }
+        let function = self.0.deployment.function(operation).unwrap_or_else(|| panic!("no function {operation}"));
+        let service = self.0.services.iter().find(|service| service.name() == function.binary);
+        let found = service.and_then(|service| service.operation(&function.handler));
+        let started = found.unwrap_or_else(|| panic!("{operation} is of no service of this test"));
+        let started = started.start(&self.boot(operation)).unwrap_or_else(|error| panic!("{operation}: {error}"));
+        running.insert(operation.to_owned(), started.clone());
+        started
+    }
+
+    /// Exactly what the template gives the function, and where AWS is.
+    fn environment(&self, operation: &str) -> Environment {
+        let function = self.0.deployment.function(operation).unwrap_or_else(|| panic!("no function {operation}"));
+        let mut variables = function.environment.clone();
+        let aws = [
+            ("AWS_REGION", backends::REGION),
+            ("AWS_ACCESS_KEY_ID", backends::Options::ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", backends::Options::ACCESS_KEY),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &self.0.url),
+            ("AWS_ENDPOINT_URL_SQS", &self.0.url),
+            // What the wire breaks stays broken: the SDK does not mend it by trying again.
+            ("AWS_MAX_ATTEMPTS", "1"),
+        ];
+        variables.extend(aws.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Environment::of(variables, Clock::Manual(self.0.clock.clone()))
+    }
+
+    fn physical(&self, queue: &str) -> String {
+        let name = format!("mall-{queue}");
+        assert!(self.0.deployment.queue(&name).is_some(), "no queue {name}");
+        name
+    }
+}
+
+fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {
+    let known = [
+        ("AllowedOrigins", "https://mall.example"),
+        ("SigningKey", "the-signing-key-of-all-tests-0123456789"),
+        ("StaffKey", STAFF_KEY),
+    ];
+    let declared = template::parameters(root).unwrap_or_else(|error| panic!("{error}"));
+    let values: Vec<Setting<'_>> = known.into_iter().chain(settings.iter().copied()).collect();
+    values
+        .into_iter()
+        .filter(|(name, _)| declared.iter().any(|parameter| parameter.name == *name))
+        .fold(Inputs::local(), |inputs, (name, value)| inputs.with(name, value))
+}
+
+fn sent(call: &Call) -> Sent {
+    let body = call.request["MessageBody"].as_str().unwrap();
+    Sent {
+        message: serde_json::from_str(body).unwrap(),
+        delay: Duration::from_secs(call.request["DelaySeconds"].as_u64().unwrap_or(0)),
+    }
+}
+
+fn cookie_value(token: &SessionToken) -> String {
+    let cookies = edge::Cookies::from_env(&Environment::default()).unwrap();
+    let set = cookies.session(token, 1);
+    set.split_once('=').unwrap().1.split(';').next().unwrap().to_owned()
+}

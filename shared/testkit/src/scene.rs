@@ -1,0 +1,47 @@
+//! What most tests need to be there: something to buy, someone who buys it.
+
+use serde_json::{Value, json};
+
+use crate::Mall;
+
+impl Mall {
+    /// Puts a product on sale through the back office: categories 1, 2 and 3, a product named as its first SKU, with one
+    /// option, and stock of each SKU in the warehouse `main`. Needs the catalog and the stock service.
+    ///
+    /// Each SKU is `(id, price in fen, pieces)`; 0 pieces are sold out.
+    pub async fn put_on_sale(&self, skus: &[(&str, i64, u32)]) {
+        for (id, parent) in [(1, Value::Null), (2, json!(1)), (3, json!(2))] {
+            let category = json!({ "parent_id": parent, "name": format!("类目{id}") });
+            let path = format!("/api/catalog/admin/categories/{id}");
+            assert!(self.put(&path).staff().json(&category).send().await.status < 300);
+        }
+        let product = skus[0].0;
+        let variants: Vec<Value> = skus
+            .iter()
+            .map(|(id, price, _)| json!({ "code": id, "price_fen": price, "options": [{ "name": "款式", "value": id }] }))
+            .collect();
+        let body = json!({
+            "name": format!("商品 {product}"), "category_id": 3, "brand": { "name": "山海" }, "weight_grams": 500,
+            "skus": variants,
+        });
+        let path = format!("/api/catalog/admin/products/{product}");
+        let answer = self.put(&path).staff().json(&body).send().await;
+        assert!(answer.status < 300, "{answer:?}");
+        for (id, _, pieces) in skus.iter().filter(|(_, _, pieces)| *pieces > 0) {
+            self.receive(&format!("scene/{id}"), id, *pieces).await;
+        }
+    }
+
+    /// Takes pieces of a SKU into the warehouse `main`.
+    pub async fn receive(&self, number: &str, sku: &str, pieces: u32) {
+        let receipt = json!({ "number": number, "sku_id": sku, "warehouse_id": "main", "quantity": pieces });
+        let answer = self.post("/api/stock/admin/receipts").staff().json(&receipt).send().await;
+        assert!(answer.status < 300, "{answer:?}");
+    }
+
+    /// How many pieces of a SKU can be bought.
+    pub async fn available(&self, sku: &str) -> u64 {
+        let answer = self.get(&format!("/api/stock/skus?ids={sku}")).send().await.expect(200);
+        answer.json()["items"][0]["available"].as_u64().unwrap()
+    }
+}
