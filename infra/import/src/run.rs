@@ -58,28 +58,30 @@ async fn send_categories(
 ) -> Result<(), ImportError> {
     let Lines {
         file,
-        accepted,
+        mut accepted,
         mut refused,
     } = lines;
     let stage = &progress.stage("categories", accepted.len());
     for level in LEVELS {
-        let requests = accepted
-            .iter()
-            .filter(|line| line.value.level == level)
-            .map(|line| async move {
-                let outcome = mall.put_category(&line.value).await?;
+        let (of_level, deeper) = accepted
+            .into_iter()
+            .partition(|line| line.value.level == level);
+        accepted = deeper;
+        let of_level: Vec<Line<Category>> = of_level;
+        let requests = of_level.into_iter().map(
+            |Line {
+                 number,
+                 value: category,
+             }| async move {
+                let outcome = mall.put_category(&category).await?;
                 stage.step();
-                Ok((line, outcome))
-            });
+                Ok((number, category.id, outcome))
+            },
+        );
         let mut outcomes = stream::iter(requests).buffer_unordered(mall.requests_in_flight());
-        while let Some((line, outcome)) = outcomes.try_next().await? {
+        while let Some((number, id, outcome)) = outcomes.try_next().await? {
             if let Some(reason) = count(outcome, &mut report.categories) {
-                refused.push(refusal(
-                    &file,
-                    line.number,
-                    categories::name(line.value.id),
-                    reason,
-                ));
+                refused.push(refusal(&file, number, categories::name(id), reason));
             }
         }
     }
@@ -99,7 +101,7 @@ async fn send_products(
         mut refused,
     } = lines;
     let (file, stage) = (&file, &progress.stage("products", accepted.len()));
-    let requests = accepted.iter().map(|line| async move {
+    let requests = accepted.into_iter().map(|line| async move {
         let sent = send_product(mall, file, line).await;
         stage.step();
         sent
@@ -120,28 +122,27 @@ async fn send_products(
 async fn send_product(
     mall: &MallClient,
     file: &str,
-    line: &Line<Product>,
+    line: Line<Product>,
 ) -> Result<Report, ImportError> {
-    let product = &line.value;
+    let Line {
+        number,
+        value: product,
+    } = line;
     let mut part = Report::default();
-    let outcome = mall.put_product(product).await?;
+    let outcome = mall.put_product(&product).await?;
     if let Some(reason) = count(outcome, &mut part.products) {
-        part.refused.push(refusal(
-            file,
-            line.number,
-            products::name(&product.id),
-            reason,
-        ));
+        part.refused
+            .push(refusal(file, number, products::name(&product.id), reason));
         return Ok(part);
     }
     for sku in product.skus.iter().filter(|sku| sku.stock > 0) {
-        match mall.post_receipt(product, sku).await? {
+        match mall.post_receipt(&product, sku).await? {
             Outcome::Created => part.receipts.booked += 1,
             Outcome::Repeated => part.receipts.unchanged += 1,
             Outcome::Refused(reason) => {
                 part.refused.push(refusal(
                     file,
-                    line.number,
+                    number,
                     format!("stock of SKU {}", sku.code),
                     reason,
                 ));

@@ -162,7 +162,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command.unwrap_or(Command::Up(cli.up)) {
         Command::Function { service, handler } => return run_function(&service, &handler),
         Command::Up(options) => commands::up::run(&options),
-        Command::Import(_) => todo!(), //TMP commands::import::run(&options),
+        Command::Import(options) => commands::import::run(&options),
         Command::Invoke(options) => commands::invoke::run(&options),
         Command::Event(options) => commands::event::run(&options),
         Command::Routes(options) => commands::routes::run(&options),
@@ -185,7 +185,8 @@ fn run_function(service: &str, handler: &str) -> ExitCode {
     }
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
+/// An error and what caused it, on one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -118,6 +118,8 @@ pub struct Mall {
     folder: DataFolder,
     endpoints: Endpoints,
     pictures_bucket: Option<String>,
+    /// What the mall itself shows to S3; no function has it.
+    own_key: AccessKey,
     logs: Logs,
     functions: Arc<Functions>,
     pollers: Vec<Arc<Poller>>,
@@ -146,7 +148,9 @@ impl Mall {
 
         let keys: AccessKeys =
             deployment.functions().map(|function| (function.handler.clone(), AccessKey::of(&function.handler))).collect();
-        let backends = start_backends(&folder, &deployment, &keys, &url).await?;
+        let own_key = AccessKey::of("mall");
+        let known = keys.values().chain([&own_key]).map(|key| (key.id.clone(), key.secret.clone())).collect();
+        let backends = start_backends(&folder, &deployment, known, &url).await?;
         let urls = BackendUrls { dynamodb: backends.dynamodb_url(), sqs: backends.sqs_url(), s3: backends.s3_url() };
         let functions = Arc::new(Functions::new(&deployment, keys, &urls, &options.program, &logs));
         let pollers = Poller::all(&deployment, &functions, &urls);
@@ -172,13 +176,13 @@ impl Mall {
             s3_url: urls.s3,
             pid: std::process::id(),
         };
-        let pictures_bucket = deployment.buckets().find(|bucket| bucket.id == PICTURES_BUCKET).map(|bucket| bucket.name.clone());
+        let pictures_bucket = pictures_bucket(&deployment);
         let pages = pages(pictures_bucket.as_deref(), &endpoints)?;
         let gateway = Gateway::new(&deployment, Arc::clone(&functions), pages, address.port());
         let (close_front_door, closed) = oneshot::channel();
         let front_door = tokio::spawn(gateway.serve(listener, async { _ = closed.await }));
         folder.publish(&endpoints)?;
-        Ok(Self { folder, endpoints, pictures_bucket, logs, functions, pollers, tasks, front_door, close_front_door, provider, backends })
+        Ok(Self { folder, endpoints, pictures_bucket, own_key, logs, functions, pollers, tasks, front_door, close_front_door, provider, backends })
     }
 
     /// Where it answers.
@@ -194,6 +198,11 @@ impl Mall {
     /// The bucket for pictures; none when the templates declare none.
     pub fn pictures_bucket(&self) -> Option<&str> {
         self.pictures_bucket.as_deref()
+    }
+
+    /// A client of its S3.
+    pub fn s3_client(&self) -> aws_sdk_s3::Client {
+        crate::client::s3_client(&self.endpoints.s3_url, &self.own_key)
     }
 
     /// Its log stream.
@@ -275,13 +284,25 @@ fn read_templates(root: &std::path::Path, inputs: &template::Inputs) -> Result<D
     Ok(deployment)
 }
 
-async fn start_backends(folder: &DataFolder, deployment: &Deployment, keys: &AccessKeys, url: &str) -> Result<Backends, StartError> {
-    let mut options = backends::Options::default();
-    options.access_keys.extend(keys.values().map(|key| (key.id.clone(), key.secret.clone())));
-    options.allowed_origins = HeaderValue::from_str(url).into_iter().collect();
+async fn start_backends(
+    folder: &DataFolder,
+    deployment: &Deployment,
+    access_keys: BTreeMap<String, String>,
+    url: &str,
+) -> Result<Backends, StartError> {
+    let options = backends::Options {
+        access_keys,
+        public_buckets: pictures_bucket(deployment).into_iter().collect(),
+        allowed_origins: HeaderValue::from_str(url).into_iter().collect(),
+        ..backends::Options::default()
+    };
     let backends = Backends::start_with(Storage::Directory(folder.path().join("data")), options).await?;
     backends.create(deployment).await?;
     Ok(backends)
+}
+
+fn pictures_bucket(deployment: &Deployment) -> Option<String> {
+    deployment.buckets().find(|bucket| bucket.id == PICTURES_BUCKET).map(|bucket| bucket.name.clone())
 }
 
 fn pages(pictures_bucket: Option<&str>, endpoints: &Endpoints) -> Result<Pages, StartError> {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use crate::gateway::message;
 
-/// Paths under this are objects of the public bucket, under the same key: `/media/a.png` is `media/a.png`.
+/// Paths under this are objects of the public bucket: `/media/a.png` is the object `a.png`.
 const MEDIA: &str = "/media/";
 /// What the bucket hears of the request, besides method and path.
 const SENT_ON: [HeaderName; 3] = [IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE];
@@ -33,8 +33,9 @@ impl Pages {
 
     /// A picture, when the path is one of a picture.
     pub(crate) async fn picture(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
-        let bucket = self.bucket_url.as_deref().filter(|_| path.starts_with(MEDIA) && reads(method))?;
-        let mut request = self.http.request(method.clone(), format!("{bucket}{path}"));
+        let bucket = self.bucket_url.as_deref().filter(|_| reads(method))?;
+        let key = path.strip_prefix(MEDIA)?;
+        let mut request = self.http.request(method.clone(), format!("{bucket}/{key}"));
         for name in SENT_ON {
             if let Some(value) = headers.get(&name) {
                 request = request.header(name, value);

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn what_is_given_by_hand_comes_before_our_own_and_the_undeclared_is_left_out() {
-        let ours = [("StaffKey", "ours".to_owned()), ("PaymentAppId", "1".to_owned())];
+        let ours = [("StaffKey", "ours".to_owned()), ("AlipayAppId", "1".to_owned())];
         let inputs = declared().inputs(&ours, &BTreeMap::from([("Prefix".to_owned(), "test".to_owned())])).unwrap();
         let expected = [("Prefix", "test"), ("StaffKey", "ours")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(inputs.parameters, BTreeMap::from(expected));

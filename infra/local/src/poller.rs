@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
 use bytes::Bytes;
@@ -17,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::batch::failed_messages;
+use crate::client::sqs_client;
 use crate::function::BackendUrls;
 use crate::pool::{Functions, Pool};
 
@@ -59,7 +59,8 @@ impl Poller {
         let instances = pool.definition.concurrency;
         let concurrency = maximum_concurrency.map_or(instances, |most| most.min(instances)).max(1);
         Some(Self {
-            client: client(&deployment.region, pool, urls),
+            // On AWS the mapping polls with the function's own role, and so it does here.
+            client: sqs_client(&urls.sqs, &pool.definition.access_key),
             pool: Arc::clone(pool),
             queue_url: format!("{}/{}/{queue}", urls.sqs, deployment.account),
             queue_arn: arn.clone(),
@@ -204,17 +205,4 @@ fn message_attributes(message: &Message) -> Map<String, Value> {
             (name.clone(), value)
         })
         .collect()
-}
-
-/// On AWS the mapping polls with the function's own role, and so it does here.
-fn client(region: &str, pool: &Pool, urls: &BackendUrls) -> Client {
-    let key = &pool.definition.access_key;
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_owned()))
-        .endpoint_url(&urls.sqs)
-        .credentials_provider(Credentials::new(&key.id, &key.secret, None, None, "function"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Client::from_conf(config)
 }

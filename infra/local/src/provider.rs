@@ -15,7 +15,7 @@ use crate::state::{DataFolder, StateError};
 const APP_ID: &str = "2021000000000001";
 const SELLER_ID: &str = "2088000000000001";
 /// The parameter by which the templates ask for a provider.
-const GATEWAY_PARAMETER: &str = "PaymentGatewayUrl";
+const GATEWAY_PARAMETER: &str = "AlipayGatewayUrl";
 
 /// The sandbox, running.
 pub(crate) struct Provider {
@@ -64,11 +64,11 @@ impl Provider {
     pub(crate) fn parameters(&self, mall_url: &str) -> [(&'static str, String); 7] {
         [
             (GATEWAY_PARAMETER, self.sandbox.gateway_url()),
-            ("PaymentAppId", APP_ID.to_owned()),
-            ("PaymentSellerId", SELLER_ID.to_owned()),
-            ("PaymentProviderKey", self.sandbox.public_key().to_owned()),
-            ("PaymentMerchantKey", self.merchant_key.clone()),
-            ("PaymentNotifyUrl", format!("{mall_url}/api/payments/notices/alipay")),
+            ("AlipayAppId", APP_ID.to_owned()),
+            ("AlipaySellerId", SELLER_ID.to_owned()),
+            ("AlipayPublicKey", self.sandbox.public_key().to_owned()),
+            ("MerchantPrivateKey", self.merchant_key.clone()),
+            ("AlipayNotifyUrl", format!("{mall_url}/api/payments/notices/alipay")),
             ("PaymentReturnUrl", format!("{mall_url}/")),
         ]
     }

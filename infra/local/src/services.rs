@@ -3,7 +3,12 @@
 type MakeService = fn() -> edge::Service;
 
 /// By the name of the crate, which is also that of the stack and of the bootstrap (`BuildProperties.Binary`).
-const SERVICES: &[(&str, MakeService)] = &[];
+const SERVICES: &[(&str, MakeService)] = &[
+    ("auth", auth::service),
+    ("catalog", catalog::service),
+    ("member", member::service),
+    ("stock", stock::service),
+];
 
 /// The service of this name.
 pub(crate) fn service(name: &str) -> Option<edge::Service> {

@@ -21,6 +21,8 @@ pub struct Function {
     pub stack: String,
     /// The function's name on AWS (`AWS_LAMBDA_FUNCTION_NAME`); the handler where the template gives none.
     pub name: String,
+    /// What it does, in one sentence; `None` where the template does not say.
+    pub description: Option<String>,
     /// The operation it runs (`_HANDLER`), as `submit-order`.
     pub handler: String,
     /// The binary that holds the operation, from `Metadata.BuildProperties.Binary`.
@@ -53,6 +55,7 @@ impl Function {
         let function = Function {
             stack: scope.stack.to_owned(),
             name,
+            description: properties.text("Description")?,
             handler: properties.required_text("Handler")?,
             binary: read_binary(&resource.metadata, &scope.document.place(&id, "Metadata"))?,
             environment: read_environment(&mut properties)?,
@@ -68,7 +71,6 @@ impl Function {
             "AutoPublishAlias",
             "CodeUri",
             "DeploymentPreference",
-            "Description",
             "EphemeralStorage",
             "KmsKeyArn",
             "LoggingConfig",

@@ -4,6 +4,7 @@
 //! deployment with the crate `template`, asks the service crates for their operations, and lists every disagreement.
 
 mod check;
+mod openapi;
 mod services;
 
 use std::io::Write as _;
@@ -30,11 +31,27 @@ enum Command {
         #[arg(long, default_value = ".", value_name = "DIR")]
         root: PathBuf,
     },
+    /// Writes docs/openapi.json from the handlers' types and the templates' routes.
+    Openapi {
+        /// The folder that holds template.yaml.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        root: PathBuf,
+        /// Writes nothing; fails when the file is not what it would write.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check { root } => report(&check::check(&root, &services::all())),
+        Command::Openapi { root, check } => match openapi(&root, check) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
@@ -52,4 +69,25 @@ fn report(findings: &[check::Finding]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Why the OpenAPI document is not as it should be.
+#[derive(Debug, thiserror::Error)]
+enum OpenapiCommandError {
+    #[error("the OpenAPI document cannot be made: {0}")]
+    Document(#[from] openapi::OpenApiError),
+    #[error("docs/openapi.json: {0}")]
+    File(#[from] std::io::Error),
+    #[error("docs/openapi.json is stale: run `cargo xtask openapi`")]
+    Stale,
+}
+
+fn openapi(root: &std::path::Path, check: bool) -> Result<(), OpenapiCommandError> {
+    let (document, file) = (openapi::document(root, &services::crates())?, root.join("docs/openapi.json"));
+    if !check {
+        std::fs::write(file, document)?;
+    } else if std::fs::read_to_string(file)? != document {
+        return Err(OpenapiCommandError::Stale);
+    }
+    Ok(())
 }

@@ -31,8 +31,13 @@ pub(crate) enum Kind {
 }
 
 /// Every service crate of the workspace. A new service is added here and to the dependencies of this crate.
+pub(crate) fn crates() -> Vec<edge::Service> {
+    vec![stock::service(), catalog::service()]
+}
+
+/// What all of them say about themselves.
 pub(crate) fn all() -> Vec<Service> {
-    [stock::service()].iter().map(describe).collect()
+    crates().iter().map(describe).collect()
 }
 
 fn describe(service: &edge::Service) -> Service {

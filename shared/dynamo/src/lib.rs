@@ -16,6 +16,7 @@ mod error;
 mod item;
 mod query;
 mod signer;
+mod size;
 mod table;
 mod transaction;
 mod write;

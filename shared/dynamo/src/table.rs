@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
-    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use serde::de::DeserializeOwned;
 
@@ -195,6 +195,36 @@ impl Table {
                 Err(DynamoError::Malformed("a check alone is no write; it belongs in a transaction".to_owned()).into())
             }
         }
+    }
+}
+
+impl Table {
+    /// Makes one update happen, if its conditions hold, and brings the item as it then is, at no further cost.
+    ///
+    /// # Errors
+    /// [`WriteError::ConditionFailed`] with the item as it is; otherwise the call brought no answer.
+    pub async fn update(write: Write) -> Result<Item, WriteError> {
+        let (table, key, parts) = write.parts()?;
+        let Change::Update(expression) = parts.change else {
+            return Err(DynamoError::Malformed("only an update brings the item as it then is".to_owned()).into());
+        };
+        let answer = table
+            .client()
+            .update_item()
+            .table_name(table.name())
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .set_condition_expression(parts.condition)
+            .set_expression_attribute_names(parts.names)
+            .set_expression_attribute_values(parts.values)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await
+            .map_err(update_failed)?;
+        let attributes = answer.attributes.ok_or_else(|| DynamoError::Malformed("an update brought no item".to_owned()))?;
+        Ok(Item { attributes })
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use crate::{Description, ParameterPlace, Principal, Problem, ProblemKind, Request, RequestId};
+use crate::{Description, Parameter, ParameterPlace, Principal, Problem, ProblemKind, Request, RequestId};
 
 /// The largest body that an operation takes, in bytes.
 const MAXIMUM_BODY: usize = 256 * 1024;
@@ -97,6 +97,26 @@ impl Extract for RequestId {
     }
 
     fn describe(_: &mut Description, _: &mut SchemaGenerator) {}
+}
+
+/// The `Idempotency-Key` header, where the client sent one. What it must be, and what it protects, the operation says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl Extract for IdempotencyKey {
+    fn extract(request: &Request) -> Result<Self, Problem> {
+        Ok(Self(request.header("idempotency-key").map(str::to_owned)))
+    }
+
+    fn describe(description: &mut Description, _: &mut SchemaGenerator) {
+        description.may_refuse(&[ProblemKind::INVALID]);
+        description.parameters.push(Parameter {
+            name: "Idempotency-Key".to_owned(),
+            place: ParameterPlace::Header,
+            required: false,
+            schema: serde_json::json!({ "type": "string", "maxLength": 255 }),
+        });
+    }
 }
 
 const BODY_KINDS: &[ProblemKind] =

@@ -30,7 +30,7 @@ mod session;
 pub use boot::Boot;
 pub use cookies::{Cookies, GuestKey, SessionToken};
 pub use describe::{Description, Parameter, ParameterPlace, Security};
-pub use extract::{Extract, Form, Input, Json, Path, Query};
+pub use extract::{Extract, Form, IdempotencyKey, Input, Json, Path, Query};
 pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
 pub use reply::{Accepted, Answer, Created, NoContent, Ok200, Plain, Reply, Statuses, Stored};

@@ -50,7 +50,7 @@ fn element(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 /// The digits of a number above zero, without the zero byte that keeps its sign.
 fn positive(integer: &[u8]) -> Option<&[u8]> {
     match integer {
-        [0, rest @ [0x80.., ..]] => Some(rest),
+        [0, rest @ ..] if rest.first().is_some_and(|byte| *byte >= 0x80) => Some(rest),
         [1..=0x7f, ..] => Some(integer),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! The words of the command line.
 
 pub(crate) mod event;
-//TMP pub(crate) mod import;
+pub(crate) mod import;
 pub(crate) mod invoke;
 pub(crate) mod routes;
 mod sample;
@@ -45,8 +45,8 @@ pub(crate) enum CommandError {
     SampleJson { function: String, source: serde_json::Error },
     #[error("give --categories, --products, or both")]
     NothingToImport,
-    //TMP #[error("the import broke off")]
-    //TMP Import(#[from] ::import::ImportError),
+    #[error("the import broke off")]
+    Import(#[from] ::import::ImportError),
 }
 
 /// Runs an asynchronous command to its end.

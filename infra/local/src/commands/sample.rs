@@ -1,18 +1,25 @@
 //! Sample events with live values: `events/<service>/<function>.json`, where `{{member.session}}` stands for a value that only a
-//! running mall has. Values come over HTTP, as any client would get them.
+//! running mall has. Values come over HTTP, as any client would get them; a placeholder that is asked for brings about what it
+//! needs, so `order.sn` registers a member, fills a cart and places an order.
 //!
 //! | placeholder | value |
 //! |---|---|
 //! | `staff.key` | the staff's bearer key |
 //! | `member.session`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
+//! | `address.id` | an address of that member |
 //! | `category.id`, `product.id`, `sku.id` | the first product of the mall, its category, its first SKU |
+//! | `guest.key` | the key of a guest with that SKU in the cart |
+//! | `quote` | a quote for that SKU to that address |
+//! | `order.sn` | an unpaid order of that quote |
+//! | `phone` | a mobile number nobody has |
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use reqwest::header::SET_COOKIE;
+use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -25,6 +32,8 @@ use crate::state::{read_endpoints, read_staff_key};
 
 const PHONE: &str = "13800000001";
 const LOGIN_NAME: &str = "sample-member";
+/// As in a mall without a cookie domain, which a local one is.
+const SESSION_COOKIE: &str = "__Host-mall-session";
 /// Of a member that exists in local malls only.
 const PASSWORD: &str = "sample-password-1";
 
@@ -78,14 +87,7 @@ struct Live {
 impl Live {
     async fn value(&mut self, name: &str) -> Result<String, String> {
         if !self.known.contains_key(name) {
-            match name {
-                "staff.key" => _ = self.known.insert("staff.key", read_staff_key(&self.data).map_err(|error| error.to_string())?),
-                "unique" => _ = self.known.insert("unique", uuid()),
-                "now" => _ = self.known.insert("now", OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()),
-                _ if name.starts_with("member.") => self.sign_in().await?,
-                _ if ["category.id", "product.id", "sku.id"].contains(&name) => self.find_product().await?,
-                _ => {}
-            }
+            self.learn(name).await?;
         }
         let value = self.known.get(name).ok_or_else(|| format!("{{{{{name}}}}} stands for nothing known"))?;
         if value.contains(['"', '\\']) {
@@ -94,60 +96,141 @@ impl Live {
         Ok(value.clone())
     }
 
-    async fn sign_in(&mut self) -> Result<(), String> {
-        let session = match self.session().await {
-            Ok(session) => session,
-            Err(_) => {
-                let member = json!({"phone": PHONE, "login_name": LOGIN_NAME, "password": PASSWORD, "nickname": "Sample"});
-                self.post("/api/members", &member).await?;
-                self.session().await?
-            }
-        };
-        self.known.extend([
-            ("member.session", session),
-            ("member.phone", PHONE.to_owned()),
-            ("member.login_name", LOGIN_NAME.to_owned()),
-            ("member.password", PASSWORD.to_owned()),
-        ]);
+    async fn learn(&mut self, name: &str) -> Result<(), String> {
+        match name {
+            "staff.key" => self.know("staff.key", read_staff_key(&self.data).map_err(|error| error.to_string())?),
+            "unique" => self.know("unique", uuid()),
+            "phone" => self.know("phone", format!("139{:08}", rand::random::<u32>() % 100_000_000)),
+            "now" => self.know("now", OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()),
+            "category.id" | "product.id" | "sku.id" => self.find_product().await?,
+            "guest.key" => self.fill_guest_cart().await?,
+            "address.id" => self.find_address().await?,
+            "quote" => self.ask_for_quote().await?,
+            "order.sn" => self.place_order().await?,
+            "alipay.notice" => return Err("only the provider can sign a notice; pay an order in its sandbox, and it sends one".to_owned()),
+            _ if name.starts_with("member.") => self.sign_in().await?,
+            _ => {}
+        }
         Ok(())
     }
 
-    /// The token in the cookie that signing in sets.
-    async fn session(&self) -> Result<String, String> {
-        let answer = self.post("/api/auth/sessions", &json!({"login": LOGIN_NAME, "password": PASSWORD})).await?;
-        let cookies = answer.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
-        let session = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('=')).find(|(name, _)| name.ends_with("session"));
-        session.map(|(_, token)| token.to_owned()).ok_or_else(|| "signing in sets no session cookie".to_owned())
+    fn know(&mut self, name: &'static str, value: String) {
+        self.known.insert(name, value);
     }
 
     async fn find_product(&mut self) -> Result<(), String> {
-        let none = || "the mall has no product yet; load the demo data, or import some".to_owned();
-        let list = self.get("/api/catalog/products?limit=1").await?;
-        let product_id = list.pointer("/items/0/id").and_then(Value::as_str).ok_or_else(none)?.to_owned();
-        let product = self.get(&format!("/api/catalog/products/{product_id}")).await?;
-        let category_id = product.get("category_id").map(Value::to_string).unwrap_or_default();
-        let sku_id = product.pointer("/skus/0/id").and_then(Value::as_str).ok_or_else(none)?.to_owned();
-        self.known.extend([("product.id", product_id), ("category.id", category_id), ("sku.id", sku_id)]);
+        let list = json_of(self.get("/api/catalog/products?limit=1")).await?;
+        let product_id = text(&list, "/items/0/product_id").map_err(|_| "the mall has no product yet; load the demo data, or import some")?;
+        let product = json_of(self.get(&format!("/api/catalog/products/{product_id}"))).await?;
+        self.know("product.id", product_id);
+        self.know("sku.id", text(&product, "/skus/0/sku_id")?);
+        let categories = product["categories"].as_array().map(Vec::as_slice).unwrap_or_default();
+        self.know("category.id", text(categories.last().unwrap_or(&Value::Null), "/category_id")?);
         Ok(())
     }
 
-    async fn get(&self, path: &str) -> Result<Value, String> {
-        let answer = self.http.get(format!("{}{path}", self.url)).send().await;
-        accepted("GET", path, answer)?.json().await.map_err(|error| format!("GET {path}: {error}"))
+    async fn sign_in(&mut self) -> Result<(), String> {
+        let credentials = json!({"login": LOGIN_NAME, "password": PASSWORD});
+        let sign_in = || self.post("/api/auth/sessions", &credentials);
+        let answer = match sent(sign_in()).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let member = json!({"phone": PHONE, "login_name": LOGIN_NAME, "password": PASSWORD, "nickname": "Sample"});
+                sent(self.post("/api/members", &member)).await?;
+                sent(sign_in()).await?
+            }
+        };
+        self.know("member.session", cookie(&answer, "session")?);
+        self.know("member.phone", PHONE.to_owned());
+        self.know("member.login_name", LOGIN_NAME.to_owned());
+        self.know("member.password", PASSWORD.to_owned());
+        Ok(())
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Result<reqwest::Response, String> {
-        let answer = self.http.post(format!("{}{path}", self.url)).json(body).send().await;
-        accepted("POST", path, answer)
+    async fn find_address(&mut self) -> Result<(), String> {
+        let addresses = json_of(self.by_member(self.get("/api/members/me/addresses")).await?).await?;
+        let address_id = match text(&addresses, "/items/0/id") {
+            Ok(address_id) => address_id,
+            Err(_) => {
+                let address = json!({
+                    "receiver": "Sample", "phone": PHONE, "province": "浙江省", "city": "杭州市", "district": "西湖区", "street": "文三路 1 号",
+                });
+                text(&json_of(self.by_member(self.post("/api/members/me/addresses", &address)).await?).await?, "/id")?
+            }
+        };
+        self.know("address.id", address_id);
+        Ok(())
+    }
+
+    async fn fill_guest_cart(&mut self) -> Result<(), String> {
+        let line = json!({"sku_id": Box::pin(self.value("sku.id")).await?, "quantity": 1});
+        let answer = sent(self.post("/api/cart/items", &line)).await?;
+        self.know("guest.key", cookie(&answer, "guest")?);
+        Ok(())
+    }
+
+    async fn ask_for_quote(&mut self) -> Result<(), String> {
+        let line = json!({"sku_id": Box::pin(self.value("sku.id")).await?, "quantity": 1});
+        sent(self.by_member(self.post("/api/cart/items", &line)).await?).await?;
+        let address = json!({"address_id": Box::pin(self.value("address.id")).await?});
+        let quote = json_of(self.by_member(self.post("/api/orders/quotes", &address)).await?).await?;
+        self.know("quote", text(&quote, "/quote")?);
+        Ok(())
+    }
+
+    async fn place_order(&mut self) -> Result<(), String> {
+        let body = json!({"quote": Box::pin(self.value("quote")).await?});
+        let order = json_of(self.by_member(self.post("/api/orders", &body)).await?).await?;
+        // A quote is good for one order.
+        self.known.remove("quote");
+        self.know("order.sn", text(&order, "/order_sn")?);
+        Ok(())
+    }
+
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("{}{path}", self.url))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.http.post(format!("{}{path}", self.url)).json(body)
+    }
+
+    async fn by_member(&mut self, request: RequestBuilder) -> Result<RequestBuilder, String> {
+        let session = Box::pin(self.value("member.session")).await?;
+        Ok(request.header(COOKIE, format!("{SESSION_COOKIE}={session}")))
     }
 }
 
-fn accepted(method: &str, path: &str, answer: Result<reqwest::Response, reqwest::Error>) -> Result<reqwest::Response, String> {
-    match answer {
+async fn sent(request: RequestBuilder) -> Result<Response, String> {
+    let (client, request) = request.build_split();
+    let request = request.map_err(|error| error.to_string())?;
+    let what = format!("{} {}", request.method(), request.url().path());
+    match client.execute(request).await {
         Ok(answer) if answer.status().is_success() => Ok(answer),
-        Ok(answer) => Err(format!("{method} {path} answered {}", answer.status())),
-        Err(error) => Err(format!("{method} {path}: {error}; is the mall still running?")),
+        Ok(answer) => Err(format!("{what} answered {}", answer.status())),
+        Err(error) => Err(format!("{what}: {error}; is the mall still running?")),
     }
+}
+
+async fn json_of(request: RequestBuilder) -> Result<Value, String> {
+    sent(request).await?.json().await.map_err(|error| error.to_string())
+}
+
+/// A text or number in an answer.
+fn text(answer: &Value, pointer: &str) -> Result<String, String> {
+    match answer.pointer(pointer) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(Value::Number(number)) => Ok(number.to_string()),
+        _ => Err(format!("an answer of the mall has no {pointer}")),
+    }
+}
+
+/// The value of the cookie whose name ends so.
+fn cookie(answer: &Response, name_end: &str) -> Result<String, String> {
+    let cookies = answer.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+    let found = pairs.find(|(name, _)| name.ends_with(name_end));
+    found.map(|(_, value)| value.to_owned()).ok_or_else(|| format!("an answer of the mall sets no {name_end} cookie"))
 }
 
 #[cfg(test)]

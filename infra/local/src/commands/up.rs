@@ -3,15 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-//TMP use ::import::{MallClient, Pictures, Progress, load_demo};
+use ::import::{MallClient, Pictures, Progress, load_demo};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandError, block_on};
-use crate::cli::UpOptions;
+use crate::cli::{UpOptions, with_causes};
 use crate::instance::Program;
-use crate::logs::{Logs, Style, log_file};
+use crate::logs::{Style, log_file};
 use crate::mall::{Mall, Options};
 use crate::state::{Endpoints, staff_key_file};
+
+/// Where the pictures of the demo data are, from the mall's own address: it may change its port, and its pictures stay.
+const PICTURES_BASE: &str = "/media";
 
 pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
     let style = Style::of_terminal(options.json);
@@ -88,24 +91,26 @@ fn addresses(endpoints: &Endpoints, folder: &Path) -> String {
     text
 }
 
-/// Loads the demo data unless that has been done to its end. The mall answers meanwhile; what is broken off goes on at the next start.
+/// Loads the demo data unless that has been done to its end, or the templates have no bucket for its pictures. The mall answers
+/// meanwhile; what is broken off goes on at the next start.
 async fn load_demo_once(mall: &Mall, unwanted: bool) {
-    if unwanted || mall.folder().demo_is_loaded() || mall.pictures_bucket().is_none() {
+    let Some(bucket) = mall.pictures_bucket() else { return };
+    if unwanted || mall.folder().demo_is_loaded() {
         return;
     }
     mall.logs().keep_quiet(true);
-    let loaded = load(mall).await;
+    let loaded = load(mall, bucket).await;
     mall.logs().keep_quiet(false);
     match loaded {
-        Ok(()) => tell(mall.logs(), "Demo data is loaded.").await,
-        Err(error) => tracing::error!(error = %error, "the demo data is not loaded; the next start tries again"),
+        Ok(()) => tracing::info!("the demo data is loaded"),
+        Err(error) => tracing::error!(error = %with_causes(&error), "the demo data is not loaded; the next start tries again"),
     }
 }
 
-async fn tell(logs: &Logs, text: &str) {
-    logs.print(text).await;
-}
-
-async fn load(mall: &Mall) -> Result<(), CommandError> {
-    todo!()
+async fn load(mall: &Mall, bucket: &str) -> Result<(), CommandError> {
+    let client = MallClient::new(&mall.endpoints().url, &mall.folder().staff_key()?)?;
+    let pictures = Pictures::new(mall.s3_client(), bucket, PICTURES_BASE);
+    load_demo(&client, &pictures, &Progress::on_stderr()).await?;
+    mall.folder().mark_demo_loaded()?;
+    Ok(())
 }

@@ -1,0 +1,23 @@
+//! Rules of orders: values in, values out.
+
+mod basket;
+mod closing;
+mod freight;
+mod order;
+mod order_sn;
+mod payment;
+mod quote;
+#[cfg(test)]
+pub(crate) mod samples;
+mod snapshot;
+mod status;
+
+pub(crate) use basket::{Basket, BasketRefusal, WantedLine};
+pub(crate) use closing::Closing;
+pub(crate) use freight::FreightRules;
+pub(crate) use order::{Actor, Draft, Order, OrderLine, PaidStep, Step};
+pub use order_sn::{InvalidOrderSn, OrderSn};
+pub(crate) use payment::Stored;
+pub use payment::{MarkPaid, PayableOrder, Payment};
+pub(crate) use quote::Quote;
+pub use status::OrderStatus;
