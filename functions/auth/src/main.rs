@@ -1,4 +1,4 @@
-//! The bootstrap of every function of this service.
+//! The functions of the auth service: one binary, the handler's name picks the operation.
 
 fn main() -> std::process::ExitCode {
     edge::run(auth::service())

@@ -1,4 +1,4 @@
-//! The bootstrap of every function of this service.
+//! The functions of the member service: one binary, the handler's name picks the operation.
 
 fn main() -> std::process::ExitCode {
     edge::run(member::service())

@@ -63,11 +63,8 @@ async fn send_categories(
     } = lines;
     let stage = &progress.stage("categories", accepted.len());
     for level in LEVELS {
-        let (of_level, deeper) = accepted
-            .into_iter()
-            .partition(|line| line.value.level == level);
-        accepted = deeper;
-        let of_level: Vec<Line<Category>> = of_level;
+        let of_level: Vec<Line<Category>>;
+        (of_level, accepted) = accepted.into_iter().partition(|line| line.value.level == level);
         let requests = of_level.into_iter().map(
             |Line {
                  number,

@@ -74,7 +74,7 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Reads the deployment with a prefix of the check's own, and `1` for every parameter that has no default.
-fn read(root: &Path) -> Result<Deployment, Vec<TemplateError>> {
+pub(crate) fn read(root: &Path) -> Result<Deployment, Vec<TemplateError>> {
     let mut inputs = Inputs::local();
     inputs.parameters.clear();
     for parameter in template::parameters(root).map_err(|problem| vec![problem])? {

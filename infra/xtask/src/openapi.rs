@@ -5,13 +5,13 @@ use std::path::Path;
 use edge::{Description, FieldError, ParameterPlace, ProblemKind, Security};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
-use template::{Deployment, Inputs, TemplateError};
+use template::{Deployment, TemplateError};
 
 /// Why there is no document.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenApiError {
-    #[error("the templates cannot be read")]
-    Template(#[from] TemplateError),
+    #[error("the templates cannot be read: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Template(Vec<TemplateError>),
     #[error("the route {0} leads to no endpoint")]
     NoEndpoint(String),
     #[error("the document cannot be written")]
@@ -20,7 +20,7 @@ pub(crate) enum OpenApiError {
 
 /// The document as text, the same for the same code and templates.
 pub(crate) fn document(root: &Path, services: &[edge::Service]) -> Result<String, OpenApiError> {
-    let deployment = template::read(root, &Inputs::local())?;
+    let deployment = crate::check::read(root).map_err(OpenApiError::Template)?;
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();

@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
-pub const STAFF_KEY: &str = "play-staff-key";
+pub(crate) const STAFF_KEY: &str = "play-staff-key";
 
 /// A mall in memory, at an address of its own.
 #[derive(Clone)]
-pub struct PlayMall {
-    pub url: String,
+pub(crate) struct PlayMall {
+    pub(crate) url: String,
     state: Arc<Mutex<Mall>>,
 }
 
@@ -35,7 +35,7 @@ struct Mall {
 
 /// How the mall behaves besides its rules.
 #[derive(Clone, Default)]
-pub enum Temper {
+pub(crate) enum Temper {
     #[default]
     Even,
     /// Puts each request off once, with this status and `Retry-After: 0`.
@@ -49,7 +49,7 @@ pub enum Temper {
 }
 
 impl PlayMall {
-    pub async fn open(temper: Temper) -> PlayMall {
+    pub(crate) async fn open(temper: Temper) -> PlayMall {
         let state = Arc::new(Mutex::new(Mall {
             temper,
             ..Mall::default()
@@ -61,32 +61,32 @@ impl PlayMall {
         }
     }
 
-    pub fn client(&self) -> import::MallClient {
+    pub(crate) fn client(&self) -> import::MallClient {
         import::MallClient::new(&self.url, STAFF_KEY).unwrap()
     }
 
-    pub fn calm_down(&self) {
+    pub(crate) fn calm_down(&self) {
         self.state.lock().unwrap().temper = Temper::Even;
     }
 
     /// The requests since the last call, as `METHOD path` and body.
-    pub fn take_requests(&self) -> Vec<(String, Value)> {
+    pub(crate) fn take_requests(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.state.lock().unwrap().requests)
     }
 
-    pub fn products(&self) -> BTreeMap<String, Value> {
+    pub(crate) fn products(&self) -> BTreeMap<String, Value> {
         self.state.lock().unwrap().products.clone()
     }
 
-    pub fn receipts(&self) -> BTreeMap<String, Value> {
+    pub(crate) fn receipts(&self) -> BTreeMap<String, Value> {
         self.state.lock().unwrap().receipts.clone()
     }
 
-    pub fn levels(&self) -> BTreeMap<u64, u64> {
+    pub(crate) fn levels(&self) -> BTreeMap<u64, u64> {
         self.state.lock().unwrap().levels.clone()
     }
 
-    pub fn most_under_way(&self) -> usize {
+    pub(crate) fn most_under_way(&self) -> usize {
         self.state.lock().unwrap().most_under_way
     }
 }
@@ -243,20 +243,20 @@ fn problem(status: u16, detail: &str, errors: &[(&str, &str)]) -> Response {
 
 /// A bucket in memory that speaks as much of S3 as PutObject needs.
 #[derive(Clone)]
-pub struct PlayBucket {
+pub(crate) struct PlayBucket {
     url: String,
     objects: Arc<Mutex<BTreeMap<String, Object>>>,
 }
 
 #[derive(Clone)]
-pub struct Object {
-    pub content_type: String,
-    pub cache_control: String,
-    pub bytes: Bytes,
+pub(crate) struct Object {
+    pub(crate) content_type: String,
+    pub(crate) cache_control: String,
+    pub(crate) bytes: Bytes,
 }
 
 impl PlayBucket {
-    pub async fn open() -> PlayBucket {
+    pub(crate) async fn open() -> PlayBucket {
         let objects = Arc::new(Mutex::new(BTreeMap::new()));
         let router = Router::new()
             .fallback(put_object)
@@ -268,11 +268,11 @@ impl PlayBucket {
     }
 
     /// Objects by `/bucket/key`.
-    pub fn objects(&self) -> BTreeMap<String, Object> {
+    pub(crate) fn objects(&self) -> BTreeMap<String, Object> {
         self.objects.lock().unwrap().clone()
     }
 
-    pub fn client(&self) -> aws_sdk_s3::Client {
+    pub(crate) fn client(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())

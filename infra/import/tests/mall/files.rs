@@ -1,15 +1,10 @@
 //! Imports files into a mall that keeps the contract's rules.
 
-#![allow(clippy::unwrap_used)]
-
-#[allow(dead_code)]
-mod play;
-
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use import::{Booked, ImportError, Progress, Report, Source, Sources, Written, import};
-use play::{PlayMall, Temper};
+use crate::play::{PlayMall, Temper};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 

@@ -1,14 +1,9 @@
 //! Loads the demo catalogue, and holds it against the contract's rules.
 
-#![allow(clippy::unwrap_used)]
-
-#[allow(dead_code)]
-mod play;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use import::{Booked, ImportError, Pictures, Progress, Written, load_demo};
-use play::{PlayBucket, PlayMall, Temper};
+use crate::play::{PlayBucket, PlayMall, Temper};
 use serde_json::Value;
 
 const CATEGORIES: u64 = 88;

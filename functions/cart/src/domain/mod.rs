@@ -1,0 +1,14 @@
+//! Rules of carts: values in, values out.
+
+mod cart;
+mod line;
+mod merge;
+mod rev;
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub(crate) use cart::{Cart, CartLimit, Totals};
+pub use line::{CheckedLine, OrderedCartLine};
+pub(crate) use line::Line;
+pub(crate) use merge::{Merge, merge};
+pub(crate) use rev::Rev;
