@@ -234,3 +234,53 @@ fn address_id(sk: &str) -> Result<AddressId, DynamoError> {
     id.and_then(|id| AddressId::parse(id).ok())
         .ok_or_else(|| DynamoError::Malformed(format!("no address has the sort key {sk}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Clock, Environment};
+    use testkit::{Action, Mall};
+
+    use super::*;
+    use crate::{Password, domain::Registration};
+
+    /// The members of a mall, by a client that repeats a call which brought no answer, as on AWS.
+    fn repeating(mall: &Mall) -> Members {
+        let boot = mall.boot("register-member");
+        let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB", "MEMBER_TABLE"];
+        let variables = names.map(|name| (name.to_owned(), boot.environment().text(name).unwrap().to_owned()));
+        Members::from_env(&Boot::new(Environment::of(variables.into(), Clock::System)).unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_registration_that_is_repeated_on_the_way_finds_its_own_member_and_succeeds() {
+        let mall = Mall::start(&[crate::service]).await;
+        let registration = Registration {
+            phone: Phone::parse("13800001234").unwrap(),
+            login_name: LoginName::parse("alice_01").unwrap(),
+            password: Password::parse("correct horse").unwrap(),
+            nickname: None,
+        };
+        let profile = registration.profile(MemberId::generate(mall.now()), mall.now());
+        let credentials = Credentials {
+            member_id: profile.member_id.clone(),
+            password_hash: registration.password.hash().unwrap(),
+            registered_at: mall.now(),
+        };
+        mall.wire().strike("TransactWriteItems mall-member", 0, Action::FailAfter);
+        let outcome = repeating(&mall).register(&profile, &credentials).await.unwrap();
+        assert!(matches!(outcome, Registered::Done));
+        assert_eq!(mall.wire().calls().names(), ["TransactWriteItems mall-member"; 2]);
+    }
+
+    #[tokio::test]
+    async fn a_change_of_the_book_that_is_repeated_on_the_way_is_made_once() {
+        let mall = Mall::start(&[crate::service]).await;
+        let member = MemberId::generate(mall.now());
+        mall.wire().strike("TransactWriteItems mall-member", 0, Action::FailAfter);
+        let change = BookChange { default_id: None, write: AddressWrite::Nothing };
+        let decide = |_: &AddressBook| Ok::<_, DynamoError>(((), Some(change.clone())));
+        repeating(&mall).edit_book(&member, decide).await.unwrap();
+        let names = ["Query mall-member", "TransactWriteItems mall-member", "TransactWriteItems mall-member"];
+        assert_eq!(mall.wire().calls().names(), names);
+    }
+}

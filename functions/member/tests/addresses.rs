@@ -172,10 +172,15 @@ async fn the_same_address_many_times_at_once_is_one_address() {
 }
 
 #[tokio::test]
-async fn two_members_of_one_browser_who_each_want_a_default_get_one_each() {
+async fn of_many_new_defaults_at_once_one_remains() {
     let (mall, session) = mall().await;
-    let wanted: Vec<Value> = (0..4).map(|number| with("street", format!("street {number}"))).collect();
-    let wanted: Vec<Value> = wanted.into_iter().map(|mut body| { body["is_default"] = true.into(); body }).collect();
+    let wanted: Vec<Value> = (0..4)
+        .map(|number| {
+            let mut body = address(&format!("street {number}"));
+            body["is_default"] = true.into();
+            body
+        })
+        .collect();
     join_all(wanted.iter().map(|body| add_patiently(&mall, &session, body))).await;
     let items = list(&mall, &session).await;
     assert_eq!(items.len(), 4);

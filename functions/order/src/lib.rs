@@ -1,1 +1,79 @@
-//! order
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod api;
+mod domain;
+mod follow_up;
+mod orders;
+mod patience;
+mod quotes;
+mod store;
+mod terms;
+mod worker;
+
+use cart::{Carts, RemoveOrderedLines};
+use catalog::Skus;
+use dynamo::Signer;
+use edge::{Boot, Service};
+use kernel::{Clock, ConfigError};
+use member::Members;
+use queue::Sender;
+use stock::{Levels, ReleaseStock};
+
+use quotes::Quotes;
+use store::Store;
+use terms::Terms;
+use worker::close_order::CloseOrder;
+
+pub use domain::{InvalidOrderSn, MarkPaid, OrderSn, OrderStatus, PayableOrder, Payment};
+pub use orders::Orders;
+
+/// What the operations of this service share.
+struct Sales {
+    store: Store,
+    levels: Levels,
+    skus: Skus,
+    members: Members,
+    carts: Carts,
+    quotes: Quotes,
+    cursors: Signer,
+    /// Closes an order when its time is over.
+    closing: Sender<CloseOrder>,
+    /// Brings the stock of a closed order back.
+    releasing: Sender<ReleaseStock>,
+    /// Takes what was ordered out of the cart.
+    ordered: Sender<RemoveOrderedLines>,
+    terms: Terms,
+    clock: Clock,
+}
+
+impl Sales {
+    fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
+        Ok(Self {
+            store: Store::new(boot.table("ORDER_TABLE")?),
+            levels: Levels::from_env(boot)?,
+            skus: Skus::from_env(boot)?,
+            members: Members::from_env(boot)?,
+            carts: Carts::from_env(boot)?,
+            quotes: Quotes::from_env(boot)?,
+            cursors: boot.signer("order cursor")?,
+            closing: boot.sender("CLOSE_ORDER_QUEUE_URL")?,
+            releasing: boot.sender("RELEASE_STOCK_QUEUE_URL")?,
+            ordered: boot.sender("REMOVE_ORDERED_LINES_QUEUE_URL")?,
+            terms: Terms::from_env(boot.environment())?,
+            clock: boot.clock(),
+        })
+    }
+}
+
+/// The operations of this service.
+#[must_use]
+pub fn service() -> Service {
+    Service::new("order")
+        .endpoint("quote-order", Sales::from_env, api::quote_order::quote_order)
+        .endpoint("submit-order", Sales::from_env, api::submit_order::submit_order)
+        .endpoint("list-orders", Sales::from_env, api::list_orders::list_orders)
+        .endpoint("show-order", Sales::from_env, api::show_order::show_order)
+        .endpoint("cancel-order", Sales::from_env, api::cancel_order::cancel_order)
+        .worker("close-order", Sales::from_env, worker::close_order::close_order)
+}

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_spreadsheets_manners_do_no_harm() {
         let lines = read_text(
-            "\u{feff}level , name,id,parent_id\r\n\r\n1, \"图书、\"\"音像\"\", 电子\" ,1,0\r\n,,,\r\n \r\n2,\u{3000}电子书刊 ,22,1",
+            "\u{feff}level , name,id,parent_id\r\n\r\n1,\"图书、\"\"音像\"\", 电子\" ,1,0\r\n,,,\r\n \r\n2,\u{3000}电子书刊 ,22,1",
         );
         assert_eq!(refusals(&lines), Vec::<String>::new());
         let read: Vec<_> = lines

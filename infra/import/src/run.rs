@@ -64,7 +64,9 @@ async fn send_categories(
     let stage = &progress.stage("categories", accepted.len());
     for level in LEVELS {
         let of_level: Vec<Line<Category>>;
-        (of_level, accepted) = accepted.into_iter().partition(|line| line.value.level == level);
+        (of_level, accepted) = accepted
+            .into_iter()
+            .partition(|line| line.value.level == level);
         let requests = of_level.into_iter().map(
             |Line {
                  number,

@@ -83,7 +83,10 @@ enum OpenapiCommandError {
 }
 
 fn openapi(root: &std::path::Path, check: bool) -> Result<(), OpenapiCommandError> {
-    let (document, file) = (openapi::document(root, &services::crates())?, root.join("docs/openapi.json"));
+    let (document, file) = (
+        openapi::document(root, &services::crates())?,
+        root.join("docs/openapi.json"),
+    );
     if !check {
         std::fs::write(file, document)?;
     } else if std::fs::read_to_string(file)? != document {

@@ -26,10 +26,12 @@ pub(crate) fn document(root: &Path, services: &[edge::Service]) -> Result<String
         .into_generator();
     let mut paths = Map::new();
     for route in deployment.routes().all() {
-        let operation = services.iter().find_map(|service| service.operation(&route.function));
+        let operation = services
+            .iter()
+            .find_map(|service| service.operation(&route.function));
         let description = operation.and_then(|operation| operation.describe(&mut generator));
-        let description =
-            description.ok_or_else(|| OpenApiError::NoEndpoint(format!("{} {}", route.method, route.path)))?;
+        let description = description
+            .ok_or_else(|| OpenApiError::NoEndpoint(format!("{} {}", route.method, route.path)))?;
         let entry = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
         entry[route.method.to_lowercase()] = operation_of(&deployment, &route.stack, &description);
     }
@@ -51,7 +53,9 @@ pub(crate) fn document(root: &Path, services: &[edge::Service]) -> Result<String
 
 fn operation_of(deployment: &Deployment, tag: &str, description: &Description) -> Value {
     let function = deployment.function(description.operation);
-    let summary = function.and_then(|function| function.description.as_deref()).unwrap_or_default();
+    let summary = function
+        .and_then(|function| function.description.as_deref())
+        .unwrap_or_default();
     let mut operation = json!({
         "operationId": description.operation,
         "summary": summary,
@@ -78,7 +82,8 @@ fn operation_of(deployment: &Deployment, tag: &str, description: &Description) -
         operation["parameters"] = parameters.into();
     }
     if let Some((media_type, schema)) = &description.body {
-        operation["requestBody"] = json!({ "required": true, "content": { *media_type: { "schema": schema } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { *media_type: { "schema": schema } } });
     }
     operation
 }
@@ -92,14 +97,24 @@ fn responses(description: &Description) -> Value {
         }
         responses.insert(status.to_string(), response);
     }
-    let mut statuses: Vec<u16> = description.problems.iter().map(|kind| kind.status).collect();
+    let mut statuses: Vec<u16> = description
+        .problems
+        .iter()
+        .map(|kind| kind.status)
+        .collect();
     statuses.sort_unstable();
     statuses.dedup();
     for status in statuses {
-        let kinds = description.problems.iter().filter(|kind| kind.status == status);
+        let kinds = description
+            .problems
+            .iter()
+            .filter(|kind| kind.status == status);
         let mut listed: Vec<&ProblemKind> = kinds.collect();
         listed.sort_by_key(|kind| kind.code);
-        let texts: Vec<String> = listed.iter().map(|kind| format!("{}: {}", kind.code, kind.title)).collect();
+        let texts: Vec<String> = listed
+            .iter()
+            .map(|kind| format!("{}: {}", kind.code, kind.title))
+            .collect();
         let codes: Vec<&str> = listed.iter().map(|kind| kind.code).collect();
         let response = json!({
             "description": texts.join("; "),

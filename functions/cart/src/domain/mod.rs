@@ -7,7 +7,7 @@ mod rev;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub(crate) use cart::{Cart, CartLimit, Totals};
+pub(crate) use cart::{Cart, CartLimit};
 pub use line::{CheckedLine, OrderedCartLine};
 pub(crate) use line::Line;
 pub(crate) use merge::{Merge, merge};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use catalog::{Choice, Sku};
 use kernel::{MemberId, Money, ProductId, Quantity, QuoteId, SkuId, Text, Timestamp, WarehouseId};
-use member::Destination;
+use member::{Destination, Phone};
 use stock::StockLevel;
 
 use super::{
@@ -56,7 +56,7 @@ pub(crate) fn basket(lines: &[Line<'_>]) -> Basket {
 pub(crate) fn destination() -> Destination {
     Destination {
         receiver: Text::parse("张三").unwrap(),
-        phone: "13800001234".parse().unwrap(),
+        phone: Phone::parse("13800001234").unwrap(),
         province: Text::parse("浙江省").unwrap(),
         city: Text::parse("杭州市").unwrap(),
         district: Text::parse("西湖区").unwrap(),

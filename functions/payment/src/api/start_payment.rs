@@ -53,9 +53,9 @@ pub(crate) enum StartPaymentError {
 }
 
 /// The order is paid already.
-const ORDER_PAID: ProblemKind = ProblemKind::new(409, "16000", "Order already paid");
+const ORDER_PAID: ProblemKind = ProblemKind::new(409, "16001", "Order already paid");
 /// The order is closed, or its time to pay is over; the goods can be ordered again.
-const ORDER_CLOSED: ProblemKind = ProblemKind::new(409, "16001", "Order can no longer be paid");
+const ORDER_CLOSED: ProblemKind = ProblemKind::new(409, "16002", "Order can no longer be paid");
 
 impl Refusal for StartPaymentError {
     const KINDS: &'static [ProblemKind] =

@@ -26,7 +26,7 @@ pub(crate) enum TakeAlipayNoticeError {
 }
 
 /// The notice is not signed by the provider for this mall, or does not fit an order; nothing was changed.
-const NOTICE_REFUSED: ProblemKind = ProblemKind::new(400, "16002", "Notice refused");
+const NOTICE_REFUSED: ProblemKind = ProblemKind::new(400, "16003", "Notice refused");
 
 impl Refusal for TakeAlipayNoticeError {
     const KINDS: &'static [ProblemKind] = &[NOTICE_REFUSED, ProblemKind::BUSY, ProblemKind::INTERNAL];

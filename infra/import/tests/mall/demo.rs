@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use import::{Booked, ImportError, Pictures, Progress, Written, load_demo};
 use crate::play::{PlayBucket, PlayMall, Temper};
+use import::{Booked, ImportError, Pictures, Progress, Written, load_demo};
 use serde_json::Value;
 
 const CATEGORIES: u64 = 88;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::play::{PlayMall, Temper};
 use axum::http::StatusCode;
 use import::{Booked, ImportError, Progress, Report, Source, Sources, Written, import};
-use crate::play::{PlayMall, Temper};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 

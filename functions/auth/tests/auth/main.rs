@@ -1,0 +1,7 @@
+//! Signing in and out through HTTP events, on the embedded DynamoDB.
+#![allow(clippy::unwrap_used)]
+
+mod scene;
+mod sessions;
+mod sign_in;
+mod tries;

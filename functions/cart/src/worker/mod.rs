@@ -1,0 +1,3 @@
+//! The workers.
+
+pub(crate) mod remove_ordered_lines;

@@ -1,0 +1,231 @@
+//! Places an order with a quote: one transaction writes the order and takes its stock, both or neither.
+//!
+//! The order's key is the quote's id, so a quote places one order however often the request is sent: the order is looked
+//! up first, and one that is there is the answer. What must follow an order, its closing and the clearing of the cart, is
+//! sent before it is written, so it cannot be lost; where no order follows, those messages find none and end.
+
+use dynamo::{Consistency, DynamoError, Signer};
+use edge::{Created, IdempotencyKey, Json, Member, Problem, ProblemKind, Refusal, Reply, RequestId};
+use futures::future::try_join;
+use kernel::{MemberId, SkuId, Text, Timestamp};
+use queue::SendError;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use stock::StockLevel;
+
+use super::{
+    problems::{
+        self, BASKET_KINDS, KEY_REUSED, NOT_ENOUGH_STOCK, ORDER_VOID, PRICE_CHANGED, QUOTE_EXPIRED, QUOTE_INVALID,
+    },
+    quote_view::QuoteView,
+    view::{Pictures, PlacedOrder},
+};
+use crate::{
+    OrderSn, Sales,
+    domain::{Actor, Basket, BasketRefusal, Draft, Order, Quote, Step, Stored},
+    follow_up,
+    patience::Patience,
+    quotes::{QuoteRefusal, QuoteText, SealError},
+    store::{self, PlaceFailure},
+};
+
+/// The order: a quote, confirmed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SubmitOrderInput {
+    /// The quote, unchanged.
+    quote: QuoteText,
+    /// What the member wants to say about it.
+    #[serde(default)]
+    note: Text<0, 500>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubmitOrderError {
+    #[error("an idempotency key must be the id of the quote")]
+    ForeignKey,
+    #[error(transparent)]
+    Quote(#[from] QuoteRefusal),
+    #[error("another request placed an order with this quote")]
+    OtherBody,
+    #[error("the order comes too late: it can no longer be placed with this quote")]
+    Void,
+    #[error("prices are no longer what the quote says")]
+    PriceChanged(Box<QuoteView>),
+    #[error("the lines cannot be ordered")]
+    Basket(#[from] BasketRefusal),
+    #[error("there is not enough stock")]
+    NotEnough(Vec<SkuId>),
+    #[error("the order cannot be read or written")]
+    Store(#[from] DynamoError),
+    #[error("what follows the order cannot be sent")]
+    Queue(#[from] SendError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl Refusal for SubmitOrderError {
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        QUOTE_INVALID,
+        QUOTE_EXPIRED,
+        PRICE_CHANGED,
+        BASKET_KINDS[0],
+        BASKET_KINDS[1],
+        BASKET_KINDS[2],
+        KEY_REUSED,
+        ORDER_VOID,
+        NOT_ENOUGH_STOCK,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
+
+    fn problem(&self) -> Problem {
+        let because = |kind: ProblemKind| Problem::from(kind).because(self.to_string());
+        match self {
+            Self::ForeignKey => Problem::invalid("Idempotency-Key", self.to_string()),
+            Self::Quote(refusal) => problems::of_quote(*refusal),
+            Self::OtherBody => because(KEY_REUSED),
+            Self::Void => because(ORDER_VOID),
+            Self::PriceChanged(quote) => because(PRICE_CHANGED).with("quote", quote),
+            Self::Basket(refusal) => problems::of_basket(refusal),
+            Self::NotEnough(skus) => because(NOT_ENOUGH_STOCK).with("sku_ids", skus),
+            Self::Store(error) => Problem::of_store(error),
+            Self::Queue(error) => Problem::of_queue(error),
+            Self::Seal(_) => ProblemKind::INTERNAL.into(),
+        }
+    }
+}
+
+/// One request to place an order.
+struct Submission {
+    sn: OrderSn,
+    body_hash: String,
+    now: Timestamp,
+    request: String,
+}
+
+pub(crate) async fn submit_order(
+    app: &Sales,
+    (member, IdempotencyKey(key), RequestId(request), Json(input)): (
+        Member,
+        IdempotencyKey,
+        RequestId,
+        Json<SubmitOrderInput>,
+    ),
+) -> Result<Reply<PlacedOrder, Created>, SubmitOrderError> {
+    if key.is_some_and(|key| key != input.quote.id().as_str()) {
+        return Err(SubmitOrderError::ForeignKey);
+    }
+    let submission = Submission::of(&input, &member.id, app.clock.now(), request);
+    let order = match app.quotes.open(&input.quote, &member.id, submission.now) {
+        Ok(quote) => submission.submit(app, quote, &input.note).await?,
+        // The quote may have been good when an order was placed with it.
+        Err(refusal) => submission.known(app).await?.ok_or(refusal)?,
+    };
+    Ok(Reply::created(format!("/api/orders/{}", order.sn), PlacedOrder::of(&order, &Pictures::new())))
+}
+
+impl Submission {
+    fn of(input: &SubmitOrderInput, member: &MemberId, now: Timestamp, request: String) -> Self {
+        let content = format!("{}\n{}", input.quote, &*input.note);
+        Self {
+            sn: OrderSn::new(input.quote.id().clone(), member.clone()),
+            body_hash: Signer::sha256(&content)[..HASH_DIGITS].to_owned(),
+            now,
+            request,
+        }
+    }
+
+    async fn submit(self, app: &Sales, quote: Quote, note: &str) -> Result<Order, SubmitOrderError> {
+        let expires_at = app.terms.order_expires_at(self.now);
+        let ids: Vec<SkuId> = quote.lines.iter().map(|line| line.sku_id.clone()).collect();
+        let reads = try_join(app.skus.find(&ids, Consistency::Strong), app.levels.of(&ids, Consistency::Strong));
+        let sends = follow_up::send(app, &self.sn, &quote, expires_at, self.now);
+        let (known, read, sent) = futures::join!(self.known(app), reads, sends);
+        if let Some(order) = known? {
+            return Ok(order);
+        }
+        let (skus, levels) = read?;
+        sent?;
+        let basket = Basket::price(&quote.wanted(), &skus, &quote.destination.province, &app.terms.freight)?;
+        if !quote.agrees_with(&basket) {
+            return Err(self.price_changed(app, &quote, &basket, &levels)?);
+        }
+        let placed = Step { by: Actor::Member, at: self.now, request: self.request.clone() };
+        let draft = Draft {
+            sn: self.sn.clone(),
+            body_hash: self.body_hash.clone(),
+            basket,
+            destination: quote.destination,
+            note: note.to_owned(),
+            placed,
+            expires_at,
+        };
+        self.place(app, &draft, &ids, levels).await
+    }
+
+    /// The order that this request placed before, if it did.
+    async fn known(&self, app: &Sales) -> Result<Option<Order>, SubmitOrderError> {
+        let stored = app.store.find(&self.sn, Consistency::Strong).await?;
+        stored.map(|stored| self.replay(stored)).transpose()
+    }
+
+    /// What stands at the order's key, as an answer to this request.
+    fn replay(&self, stored: Stored) -> Result<Order, SubmitOrderError> {
+        match stored {
+            Stored::Order(order) if order.body_hash == self.body_hash => Ok(*order),
+            Stored::Order(_) => Err(SubmitOrderError::OtherBody),
+            Stored::Void => Err(SubmitOrderError::Void),
+        }
+    }
+
+    fn price_changed(
+        &self,
+        app: &Sales,
+        quote: &Quote,
+        basket: &Basket,
+        levels: &[StockLevel],
+    ) -> Result<SubmitOrderError, SealError> {
+        let expires_at = app.terms.quote_expires_at(self.now);
+        let next = Quote::of(basket, quote.member.clone(), quote.destination.clone(), self.now, expires_at);
+        let view = QuoteView::of(&app.quotes, &next, basket, levels)?;
+        Ok(SubmitOrderError::PriceChanged(Box::new(view)))
+    }
+
+    /// Writes the order down. What is busy is tried again for a while; a warehouse that has run out leads to the next one
+    /// that holds the whole quantity.
+    async fn place(
+        &self,
+        app: &Sales,
+        draft: &Draft,
+        ids: &[SkuId],
+        mut levels: Vec<StockLevel>,
+    ) -> Result<Order, SubmitOrderError> {
+        let mut patience = Patience::begin();
+        loop {
+            let order = match draft.place(&levels) {
+                Ok(order) => store::fit(order)?,
+                // Another attempt of this same request may have taken the last piece: then the order is there.
+                Err(short) => return self.known(app).await?.ok_or(SubmitOrderError::NotEnough(short)),
+            };
+            let busy = match app.store.place(&order, &app.levels).await {
+                Ok(()) => return Ok(order),
+                Err(PlaceFailure::Taken(stored)) => return self.replay(stored),
+                Err(PlaceFailure::Store(error)) => return Err(error.into()),
+                Err(PlaceFailure::HeldUp(error)) => error,
+                Err(PlaceFailure::Short) => {
+                    levels = app.levels.of(ids, Consistency::Strong).await?;
+                    DynamoError::Busy { code: "StockMoves".to_owned(), source: None }
+                }
+            };
+            if !patience.pause().await {
+                return Err(busy.into());
+            }
+        }
+    }
+}
+
+/// How many digits of a body's hash an order keeps. They tell a member's own requests apart; nobody gains by two that look
+/// the same.
+const HASH_DIGITS: usize = 16;

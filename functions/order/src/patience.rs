@@ -1,0 +1,54 @@
+//! How long and how often an operation tries again what a busy store refused.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long to try in all: the function lives on to answer, and its client does not wait for ever.
+const BUDGET: Duration = Duration::from_secs(3);
+/// The first pause lasts up to this long; each further one up to twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// No pause lasts longer.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
+/// What is left of an operation's patience.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    end: Instant,
+    longest: Duration,
+}
+
+impl Patience {
+    /// Begins now.
+    pub(crate) fn begin() -> Self {
+        Self { end: Instant::now() + BUDGET, longest: FIRST_PAUSE }
+    }
+
+    /// Pauses, each time anything between nothing and twice as long ("full jitter": those who met do not meet again).
+    /// `false`, at once, when patience is at its end.
+    pub(crate) async fn pause(&mut self) -> bool {
+        let longest = u64::try_from(self.longest.as_millis()).unwrap_or(u64::MAX);
+        let pause = Duration::from_millis(rand::random_range(0..=longest));
+        if Instant::now() + pause >= self.end {
+            return false;
+        }
+        tokio::time::sleep(pause).await;
+        self.longest = LONGEST_PAUSE.min(self.longest * 2);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_lasts_for_several_tries_and_ends() {
+        let (mut patience, began, mut tries) = (Patience::begin(), Instant::now(), 0);
+        while patience.pause().await {
+            tries += 1;
+        }
+        assert!(tries >= 6, "{tries}");
+        assert!(began.elapsed() <= BUDGET);
+    }
+}

@@ -1,0 +1,3 @@
+//! The workers.
+
+pub(crate) mod close_order;
