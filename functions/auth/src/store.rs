@@ -40,7 +40,10 @@ const ROUNDS: u32 = 8;
 
 impl TryCounter {
     pub(crate) fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("AUTH_TABLE")?, signer: boot.signer("tries of a login")? })
+        Ok(Self {
+            table: boot.table("AUTH_TABLE")?,
+            signer: boot.signer("tries of a login")?,
+        })
     }
 
     /// Counts a try of a login's password, before it is made. Tries at the same time are counted one by one.
@@ -50,13 +53,20 @@ impl TryCounter {
         for _ in 0..ROUNDS {
             let (tries, condition) = match &known {
                 None => (Tries::first(now), Condition::item_absent()),
-                Some(row) => (row.tries().another(now)?, Condition::equals("rev", &row.rev)),
+                Some(row) => (
+                    row.tries().another(now)?,
+                    Condition::equals("rev", &row.rev),
+                ),
             };
             let row = TriesRow::of(tries);
-            match Table::write(Write::put(&self.table, self.key(login), &row).when(condition)).await {
+            match Table::write(Write::put(&self.table, self.key(login), &row).when(condition)).await
+            {
                 Ok(()) => return Ok(()),
                 Err(WriteError::ConditionFailed(found)) => {
-                    known = found.map(Item::read).transpose().map_err(CountError::Store)?;
+                    known = found
+                        .map(Item::read)
+                        .transpose()
+                        .map_err(CountError::Store)?;
                 }
                 Err(WriteError::Call(error)) => return Err(error.into()),
             }
@@ -65,7 +75,11 @@ impl TryCounter {
                 return Ok(());
             }
         }
-        Err(DynamoError::Busy { code: "TriesChanged".to_owned(), source: None }.into())
+        Err(DynamoError::Busy {
+            code: "TriesChanged".to_owned(),
+            source: None,
+        }
+        .into())
     }
 
     /// Forgets the tries of a login: its password was right.
@@ -92,7 +106,10 @@ impl TriesRow {
     }
 
     fn tries(&self) -> Tries {
-        Tries { count: self.count, last_at: self.last_at }
+        Tries {
+            count: self.count,
+            last_at: self.last_at,
+        }
     }
 }
 
@@ -109,17 +126,30 @@ mod tests {
         let boot = mall.boot("sign-in");
         // Without the limit that tests set, the client repeats a call which brought no answer, as on AWS.
         let names = [
-            "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB", "AUTH_TABLE",
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AUTH_TABLE",
             "SIGNING_KEY",
         ];
-        let variables = names.map(|name| (name.to_owned(), boot.environment().text(name).unwrap().to_owned()));
+        let variables = names.map(|name| {
+            (
+                name.to_owned(),
+                boot.environment().text(name).unwrap().to_owned(),
+            )
+        });
         let boot = Boot::new(Environment::of(variables.into(), Clock::System)).unwrap();
         let counter = TryCounter::from_env(&boot).unwrap();
         let login = Login::parse("alice_01").unwrap();
-        mall.wire().strike("PutItem mall-auth", 0, Action::FailAfter);
+        mall.wire()
+            .strike("PutItem mall-auth", 0, Action::FailAfter);
         for _ in 0..5 {
             counter.count(&login, mall.now()).await.unwrap();
         }
-        assert!(matches!(counter.count(&login, mall.now()).await, Err(CountError::TooMany(_))));
+        assert!(matches!(
+            counter.count(&login, mall.now()).await,
+            Err(CountError::TooMany(_))
+        ));
     }
 }

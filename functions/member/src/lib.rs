@@ -9,8 +9,8 @@ use edge::{Boot, Service};
 use kernel::{Clock, ConfigError};
 
 pub use domain::{
-    Address, AddressBook, Credentials, Destination, InvalidLogin, InvalidLoginName, InvalidPassword, InvalidPhone, Login,
-    LoginName, Password, PasswordHash, Phone, PostalCode,
+    Address, AddressBook, Credentials, Destination, InvalidLogin, InvalidLoginName,
+    InvalidPassword, InvalidPhone, Login, LoginName, Password, PasswordHash, Phone, PostalCode,
 };
 pub use store::Members;
 
@@ -22,7 +22,10 @@ struct Membership {
 
 impl Membership {
     fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { members: Members::from_env(boot)?, clock: boot.clock() })
+        Ok(Self {
+            members: Members::from_env(boot)?,
+            clock: boot.clock(),
+        })
     }
 }
 
@@ -30,10 +33,34 @@ impl Membership {
 #[must_use]
 pub fn service() -> Service {
     Service::new("member")
-        .endpoint("register-member", Membership::from_env, api::register_member::register_member)
-        .endpoint("show-profile", Membership::from_env, api::show_profile::show_profile)
-        .endpoint("list-addresses", Membership::from_env, api::list_addresses::list_addresses)
-        .endpoint("add-address", Membership::from_env, api::add_address::add_address)
-        .endpoint("change-address", Membership::from_env, api::change_address::change_address)
-        .endpoint("remove-address", Membership::from_env, api::remove_address::remove_address)
+        .endpoint(
+            "register-member",
+            Membership::from_env,
+            api::register_member::register_member,
+        )
+        .endpoint(
+            "show-profile",
+            Membership::from_env,
+            api::show_profile::show_profile,
+        )
+        .endpoint(
+            "list-addresses",
+            Membership::from_env,
+            api::list_addresses::list_addresses,
+        )
+        .endpoint(
+            "add-address",
+            Membership::from_env,
+            api::add_address::add_address,
+        )
+        .endpoint(
+            "change-address",
+            Membership::from_env,
+            api::change_address::change_address,
+        )
+        .endpoint(
+            "remove-address",
+            Membership::from_env,
+            api::remove_address::remove_address,
+        )
 }

@@ -1,12 +1,15 @@
 //! The member table: its keys and attributes, here and nowhere else.
 
-use dynamo::{Condition, Consistency, DynamoError, Key, Query, Table, Transaction, TransactionError, Write};
+use dynamo::{
+    Condition, Consistency, DynamoError, Key, Query, Table, Transaction, TransactionError, Write,
+};
 use edge::Boot;
 use kernel::{AddressId, ConfigError, MemberId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Address, AddressBook, AddressWrite, BookChange, Credentials, Destination, Login, LoginName, Phone, Profile,
+    Address, AddressBook, AddressWrite, BookChange, Credentials, Destination, Login, LoginName,
+    Phone, Profile,
 };
 
 /// The members, for this service and those above it.
@@ -87,8 +90,15 @@ impl Members {
     ///
     /// # Errors
     /// When the store gives no answer.
-    pub async fn address(&self, member: &MemberId, id: &AddressId) -> Result<Option<Address>, DynamoError> {
-        let row: Option<AddressRow> = self.table.get(address_key(member, id), Consistency::Strong).await?;
+    pub async fn address(
+        &self,
+        member: &MemberId,
+        id: &AddressId,
+    ) -> Result<Option<Address>, DynamoError> {
+        let row: Option<AddressRow> = self
+            .table
+            .get(address_key(member, id), Consistency::Strong)
+            .await?;
         Ok(row.map(|row| row.into_address(id.clone())))
     }
 
@@ -101,7 +111,9 @@ impl Members {
     }
 
     pub(crate) async fn profile(&self, member: &MemberId) -> Result<Option<Profile>, DynamoError> {
-        self.table.get(profile_key(member), Consistency::Strong).await
+        self.table
+            .get(profile_key(member), Consistency::Strong)
+            .await
     }
 
     /// Makes a member: profile, phone number and name together or not at all. The phone number and the name carry the password's
@@ -117,9 +129,14 @@ impl Members {
             .with(Write::put(&self.table, name_key(&profile.login_name), credentials).if_absent())
             .commit()
             .await;
-        let Err(error) = outcome else { return Ok(Registered::Done) };
+        let Err(error) = outcome else {
+            return Ok(Registered::Done);
+        };
         let (phone, name) = (holder(&error, 1)?, holder(&error, 2)?);
-        let mine = |held: &Option<Box<Credentials>>| held.as_ref().is_some_and(|held| held.member_id == profile.member_id);
+        let mine = |held: &Option<Box<Credentials>>| {
+            held.as_ref()
+                .is_some_and(|held| held.member_id == profile.member_id)
+        };
         if mine(&phone) || mine(&name) {
             // The call was repeated on the way; its first copy made this very member.
             return Ok(Registered::Done);
@@ -141,17 +158,27 @@ impl Members {
         for _ in 0..EDITS {
             let (book, rev) = self.book(member).await?;
             let (decided, change) = decide(&book)?;
-            let Some(change) = change else { return Ok(decided) };
+            let Some(change) = change else {
+                return Ok(decided);
+            };
             if self.save(member, rev.as_deref(), change).await? {
                 return Ok(decided);
             }
         }
-        Err(DynamoError::Busy { code: "AddressBookChanged".to_owned(), source: None }.into())
+        Err(DynamoError::Busy {
+            code: "AddressBookChanged".to_owned(),
+            source: None,
+        }
+        .into())
     }
 
     /// The book, and which writing of it this is; `None` for one that was never written.
     async fn book(&self, member: &MemberId) -> Result<(AddressBook, Option<String>), DynamoError> {
-        let items = Query::partition(partition(member)).prefix(BOOK).strong().all::<BookItem>(&self.table).await?;
+        let items = Query::partition(partition(member))
+            .prefix(BOOK)
+            .strong()
+            .all::<BookItem>(&self.table)
+            .await?;
         let (mut addresses, mut book) = (Vec::new(), None);
         for item in items {
             match item {
@@ -164,23 +191,45 @@ impl Members {
     }
 
     /// Whether the change was made: it is, if the book is still the one that was read.
-    async fn save(&self, member: &MemberId, rev: Option<&str>, change: BookChange) -> Result<bool, DynamoError> {
-        let row = BookRow { rev: fresh_rev(), default_id: change.default_id };
-        let book = Write::put(&self.table, Key::new(partition(member), BOOK), &row).when(match rev {
-            Some(rev) => Condition::equals("rev", rev),
-            None => Condition::item_absent(),
-        });
+    async fn save(
+        &self,
+        member: &MemberId,
+        rev: Option<&str>,
+        change: BookChange,
+    ) -> Result<bool, DynamoError> {
+        let row = BookRow {
+            rev: fresh_rev(),
+            default_id: change.default_id,
+        };
+        let book =
+            Write::put(&self.table, Key::new(partition(member), BOOK), &row).when(match rev {
+                Some(rev) => Condition::equals("rev", rev),
+                None => Condition::item_absent(),
+            });
         let transaction = match change.write {
             AddressWrite::Nothing => Transaction::new().with(book),
-            AddressWrite::Put(Address { id, destination, added_at }) => {
-                let address = Write::put(&self.table, address_key(member, &id), &AddressRow { added_at, destination });
+            AddressWrite::Put(Address {
+                id,
+                destination,
+                added_at,
+            }) => {
+                let address = Write::put(
+                    &self.table,
+                    address_key(member, &id),
+                    &AddressRow {
+                        added_at,
+                        destination,
+                    },
+                );
                 Transaction::new().with(book).with(address)
             }
-            AddressWrite::Remove(id) => {
-                Transaction::new().with(book).with(Write::delete(&self.table, address_key(member, &id)))
-            }
+            AddressWrite::Remove(id) => Transaction::new()
+                .with(book)
+                .with(Write::delete(&self.table, address_key(member, &id))),
         };
-        let Err(error) = transaction.commit().await else { return Ok(true) };
+        let Err(error) = transaction.commit().await else {
+            return Ok(true);
+        };
         match error.condition_failed(0) {
             // The call was repeated on the way; its first copy made the change.
             Some(Some(item)) => Ok(item.clone().read::<BookRow>()?.rev == row.rev),
@@ -192,13 +241,21 @@ impl Members {
 
 impl AddressRow {
     fn into_address(self, id: AddressId) -> Address {
-        Address { id, destination: self.destination, added_at: self.added_at }
+        Address {
+            id,
+            destination: self.destination,
+            added_at: self.added_at,
+        }
     }
 }
 
 /// Who holds what the write at `index` wanted.
 fn holder(error: &TransactionError, index: usize) -> Result<Option<Box<Credentials>>, DynamoError> {
-    error.condition_failed(index).flatten().map(|item| item.clone().read().map(Box::new)).transpose()
+    error
+        .condition_failed(index)
+        .flatten()
+        .map(|item| item.clone().read().map(Box::new))
+        .transpose()
 }
 
 /// A value that no other writing of a book has.
@@ -230,7 +287,9 @@ fn address_key(member: &MemberId, id: &AddressId) -> Key {
 }
 
 fn address_id(sk: &str) -> Result<AddressId, DynamoError> {
-    let id = sk.strip_prefix(BOOK).and_then(|rest| rest.strip_prefix('#'));
+    let id = sk
+        .strip_prefix(BOOK)
+        .and_then(|rest| rest.strip_prefix('#'));
     id.and_then(|id| AddressId::parse(id).ok())
         .ok_or_else(|| DynamoError::Malformed(format!("no address has the sort key {sk}")))
 }
@@ -246,9 +305,21 @@ mod tests {
     /// The members of a mall, by a client that repeats a call which brought no answer, as on AWS.
     fn repeating(mall: &Mall) -> Members {
         let boot = mall.boot("register-member");
-        let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB", "MEMBER_TABLE"];
-        let variables = names.map(|name| (name.to_owned(), boot.environment().text(name).unwrap().to_owned()));
-        Members::from_env(&Boot::new(Environment::of(variables.into(), Clock::System)).unwrap()).unwrap()
+        let names = [
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "MEMBER_TABLE",
+        ];
+        let variables = names.map(|name| {
+            (
+                name.to_owned(),
+                boot.environment().text(name).unwrap().to_owned(),
+            )
+        });
+        Members::from_env(&Boot::new(Environment::of(variables.into(), Clock::System)).unwrap())
+            .unwrap()
     }
 
     #[tokio::test]
@@ -266,21 +337,36 @@ mod tests {
             password_hash: registration.password.hash().unwrap(),
             registered_at: mall.now(),
         };
-        mall.wire().strike("TransactWriteItems mall-member", 0, Action::FailAfter);
-        let outcome = repeating(&mall).register(&profile, &credentials).await.unwrap();
+        mall.wire()
+            .strike("TransactWriteItems mall-member", 0, Action::FailAfter);
+        let outcome = repeating(&mall)
+            .register(&profile, &credentials)
+            .await
+            .unwrap();
         assert!(matches!(outcome, Registered::Done));
-        assert_eq!(mall.wire().calls().names(), ["TransactWriteItems mall-member"; 2]);
+        assert_eq!(
+            mall.wire().calls().names(),
+            ["TransactWriteItems mall-member"; 2]
+        );
     }
 
     #[tokio::test]
     async fn a_change_of_the_book_that_is_repeated_on_the_way_is_made_once() {
         let mall = Mall::start(&[crate::service]).await;
         let member = MemberId::generate(mall.now());
-        mall.wire().strike("TransactWriteItems mall-member", 0, Action::FailAfter);
-        let change = BookChange { default_id: None, write: AddressWrite::Nothing };
+        mall.wire()
+            .strike("TransactWriteItems mall-member", 0, Action::FailAfter);
+        let change = BookChange {
+            default_id: None,
+            write: AddressWrite::Nothing,
+        };
         let decide = |_: &AddressBook| Ok::<_, DynamoError>(((), Some(change.clone())));
         repeating(&mall).edit_book(&member, decide).await.unwrap();
-        let names = ["Query mall-member", "TransactWriteItems mall-member", "TransactWriteItems mall-member"];
+        let names = [
+            "Query mall-member",
+            "TransactWriteItems mall-member",
+            "TransactWriteItems mall-member",
+        ];
         assert_eq!(mall.wire().calls().names(), names);
     }
 }

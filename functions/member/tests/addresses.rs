@@ -30,11 +30,20 @@ fn with(member: &str, value: impl Into<Value>) -> Value {
 }
 
 async fn add(mall: &Mall, session: &str, body: &Value) -> Answer {
-    mall.post(ADDRESSES).session(session).json(body).send().await
+    mall.post(ADDRESSES)
+        .session(session)
+        .json(body)
+        .send()
+        .await
 }
 
 async fn list(mall: &Mall, session: &str) -> Vec<Value> {
-    let answer = mall.get(ADDRESSES).session(session).send().await.expect(200);
+    let answer = mall
+        .get(ADDRESSES)
+        .session(session)
+        .send()
+        .await
+        .expect(200);
     answer.json()["items"].as_array().unwrap().clone()
 }
 
@@ -44,12 +53,20 @@ fn path_of(address: &Value) -> String {
 
 /// Street and default of each, in the list's order.
 fn shape(items: &[Value]) -> Vec<(String, bool)> {
-    let shape = |item: &Value| (item["street"].as_str().unwrap().to_owned(), item["is_default"].as_bool().unwrap());
+    let shape = |item: &Value| {
+        (
+            item["street"].as_str().unwrap().to_owned(),
+            item["is_default"].as_bool().unwrap(),
+        )
+    };
     items.iter().map(shape).collect()
 }
 
 fn shaped(items: &[(&str, bool)]) -> Vec<(String, bool)> {
-    items.iter().map(|(street, is_default)| ((*street).to_owned(), *is_default)).collect()
+    items
+        .iter()
+        .map(|(street, is_default)| ((*street).to_owned(), *is_default))
+        .collect()
 }
 
 #[tokio::test]
@@ -57,14 +74,20 @@ async fn the_first_address_becomes_the_default_and_the_list_begins_with_it() {
     let (mall, session) = mall().await;
     assert_eq!(list(&mall, &session).await, Vec::<Value>::new());
     let first = add(&mall, &session, &address("a")).await.expect(201).json();
-    assert_eq!((&first["phone"], &first["is_default"]), (&json!("13800001234"), &json!(true)));
+    assert_eq!(
+        (&first["phone"], &first["is_default"]),
+        (&json!("13800001234"), &json!(true))
+    );
     mall.clock().advance(std::time::Duration::from_secs(1));
     add(&mall, &session, &address("b")).await.expect(201);
     mall.clock().advance(std::time::Duration::from_secs(1));
     let mut third = address("c");
     third["is_default"] = true.into();
     add(&mall, &session, &third).await.expect(201);
-    assert_eq!(shape(&list(&mall, &session).await), shaped(&[("c", true), ("a", false), ("b", false)]));
+    assert_eq!(
+        shape(&list(&mall, &session).await),
+        shaped(&[("c", true), ("a", false), ("b", false)])
+    );
 }
 
 #[tokio::test]
@@ -74,17 +97,51 @@ async fn an_address_is_changed_and_removed_and_at_most_one_is_the_default() {
     let second = add(&mall, &session, &address("b")).await.expect(201).json();
     let mut change = address("b2");
     change["is_default"] = true.into();
-    let changed = mall.put(&path_of(&second)).session(&session).json(&change).send().await.expect(200).json();
-    assert_eq!((&changed["id"], &changed["street"]), (&second["id"], &json!("b2")));
-    assert_eq!(shape(&list(&mall, &session).await), shaped(&[("b2", true), ("a", false)]));
+    let changed = mall
+        .put(&path_of(&second))
+        .session(&session)
+        .json(&change)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&changed["id"], &changed["street"]),
+        (&second["id"], &json!("b2"))
+    );
+    assert_eq!(
+        shape(&list(&mall, &session).await),
+        shaped(&[("b2", true), ("a", false)])
+    );
     // A change that does not speak of the default leaves it.
-    mall.put(&path_of(&second)).session(&session).json(&address("b3")).send().await.expect(200);
-    assert_eq!(shape(&list(&mall, &session).await), shaped(&[("b3", true), ("a", false)]));
-    mall.delete(&path_of(&second)).session(&session).send().await.expect(204);
+    mall.put(&path_of(&second))
+        .session(&session)
+        .json(&address("b3"))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(
+        shape(&list(&mall, &session).await),
+        shaped(&[("b3", true), ("a", false)])
+    );
+    mall.delete(&path_of(&second))
+        .session(&session)
+        .send()
+        .await
+        .expect(204);
     assert_eq!(shape(&list(&mall, &session).await), shaped(&[("a", false)]));
-    let again = mall.delete(&path_of(&second)).session(&session).send().await.expect(404);
+    let again = mall
+        .delete(&path_of(&second))
+        .session(&session)
+        .send()
+        .await
+        .expect(404);
     assert_eq!(again.problem_code(), "10008");
-    mall.delete(&path_of(&first)).session(&session).send().await.expect(204);
+    mall.delete(&path_of(&first))
+        .session(&session)
+        .send()
+        .await
+        .expect(204);
     assert_eq!(list(&mall, &session).await, Vec::<Value>::new());
 }
 
@@ -93,12 +150,21 @@ async fn an_address_that_is_there_is_not_added_again_but_may_become_the_default(
     let (mall, session) = mall().await;
     add(&mall, &session, &address("a")).await.expect(201);
     let second = add(&mall, &session, &address("b")).await.expect(201).json();
-    let repeated = add(&mall, &session, &address(" b ")).await.expect(200).json();
+    let repeated = add(&mall, &session, &address(" b "))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(repeated, second);
     let mut wanted = address("b");
     wanted["is_default"] = true.into();
-    assert_eq!(add(&mall, &session, &wanted).await.expect(200).json()["is_default"], true);
-    assert_eq!(shape(&list(&mall, &session).await), shaped(&[("b", true), ("a", false)]));
+    assert_eq!(
+        add(&mall, &session, &wanted).await.expect(200).json()["is_default"],
+        true
+    );
+    assert_eq!(
+        shape(&list(&mall, &session).await),
+        shaped(&[("b", true), ("a", false)])
+    );
 }
 
 #[tokio::test]
@@ -106,9 +172,19 @@ async fn someone_elses_address_is_not_found_and_stays_as_it_is() {
     let (mall, session) = mall().await;
     let theirs = add(&mall, &session, &address("a")).await.expect(201).json();
     let other = mall.session_of(&MemberId::generate(mall.now())).await;
-    let change = mall.put(&path_of(&theirs)).session(&other).json(&address("stolen")).send().await.expect(404);
+    let change = mall
+        .put(&path_of(&theirs))
+        .session(&other)
+        .json(&address("stolen"))
+        .send()
+        .await
+        .expect(404);
     assert_eq!(change.problem_code(), "10008");
-    mall.delete(&path_of(&theirs)).session(&other).send().await.expect(404);
+    mall.delete(&path_of(&theirs))
+        .session(&other)
+        .send()
+        .await
+        .expect(404);
     assert_eq!(list(&mall, &other).await, Vec::<Value>::new());
     assert_eq!(list(&mall, &session).await, [theirs]);
 }
@@ -125,13 +201,25 @@ async fn a_write_costs_four_units_and_two_stages_and_a_list_is_one_query() {
     let made = add(&mall, &session, &address("a")).await.expect(201).json();
     assert_eq!(counted(mall.wire().calls()), (write.clone(), 4, 2));
     mall.wire().forget();
-    mall.put(&path_of(&made)).session(&session).json(&address("b")).send().await.expect(200);
+    mall.put(&path_of(&made))
+        .session(&session)
+        .json(&address("b"))
+        .send()
+        .await
+        .expect(200);
     assert_eq!(counted(mall.wire().calls()), (write.clone(), 4, 2));
     mall.wire().forget();
     list(&mall, &session).await;
-    assert_eq!(counted(mall.wire().calls()), (vec!["Query mall-member".to_owned()], 0, 1));
+    assert_eq!(
+        counted(mall.wire().calls()),
+        (vec!["Query mall-member".to_owned()], 0, 1)
+    );
     mall.wire().forget();
-    mall.delete(&path_of(&made)).session(&session).send().await.expect(204);
+    mall.delete(&path_of(&made))
+        .session(&session)
+        .send()
+        .await
+        .expect(204);
     assert_eq!(counted(mall.wire().calls()), (write, 4, 2));
 }
 
@@ -150,9 +238,13 @@ async fn add_patiently(mall: &Mall, session: &str, body: &Value) -> u16 {
 async fn a_member_has_fifty_addresses_at_most_even_when_many_come_at_once() {
     let (mall, session) = mall().await;
     for number in 0..48 {
-        add(&mall, &session, &address(&format!("street {number}"))).await.expect(201);
+        add(&mall, &session, &address(&format!("street {number}")))
+            .await
+            .expect(201);
     }
-    let last: Vec<Value> = (0..6).map(|number| address(&format!("last {number}"))).collect();
+    let last: Vec<Value> = (0..6)
+        .map(|number| address(&format!("last {number}")))
+        .collect();
     let mut statuses = join_all(last.iter().map(|body| add_patiently(&mall, &session, body))).await;
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 201, 409, 409, 409, 409]);
@@ -167,7 +259,11 @@ async fn the_same_address_many_times_at_once_is_one_address() {
     let (mall, session) = mall().await;
     let body = address("a");
     let statuses = join_all((0..5).map(|_| add_patiently(&mall, &session, &body))).await;
-    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 201).count(),
+        1,
+        "{statuses:?}"
+    );
     assert_eq!(shape(&list(&mall, &session).await), shaped(&[("a", true)]));
 }
 
@@ -181,24 +277,53 @@ async fn of_many_new_defaults_at_once_one_remains() {
             body
         })
         .collect();
-    join_all(wanted.iter().map(|body| add_patiently(&mall, &session, body))).await;
+    join_all(
+        wanted
+            .iter()
+            .map(|body| add_patiently(&mall, &session, body)),
+    )
+    .await;
     let items = list(&mall, &session).await;
     assert_eq!(items.len(), 4);
-    assert_eq!(items.iter().filter(|item| item["is_default"] == true).count(), 1, "{items:?}");
+    assert_eq!(
+        items
+            .iter()
+            .filter(|item| item["is_default"] == true)
+            .count(),
+        1,
+        "{items:?}"
+    );
 }
 
 #[tokio::test]
 async fn an_addition_whose_every_call_breaks_once_is_there_once_after_its_repeat() {
     for call in ["Query mall-member", TRANSACTION] {
-        for action in [Action::FailBefore, Action::FailAfter, Action::DieBefore, Action::DieAfter] {
+        for action in [
+            Action::FailBefore,
+            Action::FailAfter,
+            Action::DieBefore,
+            Action::DieAfter,
+        ] {
             let (mall, session) = mall().await;
             mall.wire().strike(call, 0, action.clone());
-            let broken = mall.post(ADDRESSES).session(&session).json(&address("a")).send_to_the_death().await;
-            assert!(broken.is_none_or(|answer| answer.status == 503), "{call} {action:?}");
+            let broken = mall
+                .post(ADDRESSES)
+                .session(&session)
+                .json(&address("a"))
+                .send_to_the_death()
+                .await;
+            assert!(
+                broken.is_none_or(|answer| answer.status == 503),
+                "{call} {action:?}"
+            );
             mall.wire().heal();
             let again = add(&mall, &session, &address("a")).await;
             assert!(again.status < 300, "{call} {action:?}: {again:?}");
-            assert_eq!(shape(&list(&mall, &session).await), shaped(&[("a", true)]), "{call} {action:?}");
+            assert_eq!(
+                shape(&list(&mall, &session).await),
+                shaped(&[("a", true)]),
+                "{call} {action:?}"
+            );
         }
     }
 }
@@ -216,10 +341,23 @@ async fn only_a_member_has_addresses_and_no_page_of_another_origin_changes_them(
         assert_eq!(request.send().await.expect(401).problem_code(), "10005");
     }
     for request in requests() {
-        assert_eq!(request.session("noise").send().await.expect(400).problem_code(), "10001");
+        assert_eq!(
+            request
+                .session("noise")
+                .send()
+                .await
+                .expect(400)
+                .problem_code(),
+            "10001"
+        );
     }
     for request in requests().into_iter().skip(1) {
-        let foreign = request.session(&session).header("origin", "https://evil.example").send().await.expect(403);
+        let foreign = request
+            .session(&session)
+            .header("origin", "https://evil.example")
+            .send()
+            .await
+            .expect(403);
         assert_eq!(foreign.problem_code(), "10007");
     }
     assert_eq!(list(&mall, &session).await, [made]);
@@ -245,7 +383,12 @@ async fn input_that_is_no_address_is_refused_with_its_place_and_nothing_is_writt
     let known = format!("{ADDRESSES}/01ARZ3NDEKTSV4RRFFQ69G5FAV");
     for (body, pointer) in bad {
         for request in [mall.post(ADDRESSES), mall.put(&known)] {
-            let refused = request.session(&session).body("application/json", body.clone()).send().await.expect(400);
+            let refused = request
+                .session(&session)
+                .body("application/json", body.clone())
+                .send()
+                .await
+                .expect(400);
             assert_eq!(refused.problem_code(), "10001", "{body}");
             if !pointer.is_empty() {
                 assert_eq!(refused.pointers(), [pointer], "{body}");
@@ -259,7 +402,16 @@ async fn input_that_is_no_address_is_refused_with_its_place_and_nothing_is_writt
             assert_eq!(refused.pointers(), ["{address_id}"], "{id}");
         }
     }
-    let text = mall.post(ADDRESSES).session(&session).body("text/plain", "a").send().await.expect(415);
+    let text = mall
+        .post(ADDRESSES)
+        .session(&session)
+        .body("text/plain", "a")
+        .send()
+        .await
+        .expect(415);
     assert_eq!(text.problem_code(), "10010");
-    assert_eq!(mall.wire().calls().without("mall-session").names(), Vec::<String>::new());
+    assert_eq!(
+        mall.wire().calls().without("mall-session").names(),
+        Vec::<String>::new()
+    );
 }

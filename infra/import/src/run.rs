@@ -16,6 +16,15 @@ use crate::source::{Line, Lines, Sources};
 /// ids are those of the file, a receipt's number is `import/<product>/<sku>`. So a run can be repeated, nothing doubles, and
 /// a line that was corrected replaces its object (stock excepted: a receipt once booked stands).
 ///
+/// # Files
+/// UTF-8; a byte order mark, CRLF, blank lines and space around texts do no harm.
+/// - Categories are CSV with the header `id,parent_id,level,name` and, if wanted, `sort`, `unit`, `icon`, in any order.
+///   `parent_id` 0 is the root; levels are 1 to 3.
+/// - Products are JSON lines: `id`, `name`, `subtitle`, `brand` (`name`, optional `first_letter`, `logo`), `category_id` (of
+///   level 3), `unit`, `weight_grams`, `description`, `attributes` (`name`, `values`, `searchable`, optional `group`,
+///   `quick_show`), `skus` (`code`, `price_fen`, `stock`, `options` as an object whose order is kept, optional `image`) and
+///   optional `images` (`url`, `alt`). Unknown fields are refused: a misspelt one would be lost unnoticed.
+///
 /// # Errors
 /// A refused line is part of the report, not an error. An [`ImportError`] means that the run as a whole could not go on;
 /// repeat it when the cause is gone.

@@ -14,10 +14,10 @@ const AFTER_HELP: &str = "\
 Examples:
   mall                                   start, on http://127.0.0.1:8080
   mall --fresh --port 9000               start over, on another port
-  mall --set PaymentWindowMinutes=1      start with a parameter of template.yaml changed
+  mall --set PaymentWindowSeconds=60     start with a parameter of template.yaml changed
   mall routes                            every endpoint, its function, and who may call it
-  mall event get-product | mall invoke get-product -e -
-                                         see a function's event, change it, send it
+  mall event show-product > event.json   a function's sample event, with live values
+  mall invoke show-product -e event.json send it, changed or not
   mall import --categories categories.csv --products products.jsonl
 
 Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.

@@ -115,6 +115,7 @@ pub(crate) struct Instance {
 impl Instance {
     /// Starts a process and waits until it asks for its first event.
     pub(crate) async fn start(program: &Program, definition: &Definition, logs: &Logs) -> Result<Self, InvokeError> {
+        let started = Instant::now();
         let mut instance = Self::spawn(program, definition, logs).await?;
         let first = tokio::select! {
             call = instance.api.heard() => call,
@@ -125,6 +126,8 @@ impl Instance {
             Call::Next(waiting) => instance.waiting = Some(waiting),
             Call::InitError(error) => return Err(not_started(format!("{}: {}", error.error_type, error.error_message))),
         }
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(function = definition.handler, micros, "started an instance");
         Ok(instance)
     }
 

@@ -4,7 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding};
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use sandbox::{PROVIDER_SCHEDULE, Sandbox, SandboxError};
 
 use crate::mall::StartError;
@@ -14,6 +14,8 @@ use crate::state::{DataFolder, StateError};
 /// The merchant as the sandbox knows it. Made up, in the form of the provider's numbers.
 const APP_ID: &str = "2021000000000001";
 const SELLER_ID: &str = "2088000000000001";
+/// RSA2 of the provider: 2048 bit.
+const KEY_BITS: usize = 2048;
 /// The parameter by which the templates ask for a provider.
 const GATEWAY_PARAMETER: &str = "AlipayGatewayUrl";
 
@@ -36,7 +38,7 @@ impl Provider {
         if !declared.has(GATEWAY_PARAMETER) {
             return Ok(None);
         }
-        let merchant_key = folder.merchant_key()?;
+        let merchant_key = folder.key("merchant.pem", make_private_key)?;
         let options = |port| {
             Ok::<_, StateError>(sandbox::Options {
                 directory: folder.path().join("sandbox"),
@@ -78,9 +80,15 @@ impl Provider {
     }
 }
 
+/// A new key, PKCS#8 PEM.
+fn make_private_key() -> Result<String, StateError> {
+    let key = rsa::PrivateKey::new(&mut rand::rng(), KEY_BITS).map_err(|error| StateError::MerchantKey(error.into()))?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| StateError::MerchantKey(error.into()))?;
+    Ok(pem.to_string())
+}
+
 fn public_half(private_pem: &str) -> Result<String, StateError> {
-    let wrong = |error: rsa::pkcs8::Error| StateError::MerchantKey(error.into());
-    let key = rsa::PrivateKey::from_pkcs8_pem(private_pem).map_err(wrong)?;
+    let key = rsa::PrivateKey::from_pkcs8_pem(private_pem).map_err(|error| StateError::MerchantKey(error.into()))?;
     let pem = key.to_public_key().to_public_key_pem(LineEnding::LF);
     pem.map_err(|error| StateError::MerchantKey(error.into()))
 }

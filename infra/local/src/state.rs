@@ -10,15 +10,12 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::{Deserialize, Serialize};
 
 const MARKER: &str = "mall-data";
 const LOCK: &str = "lock";
 const ENDPOINTS: &str = "endpoints.json";
 const DEMO_LOADED: &str = "demo-loaded";
-/// RSA2 of the payment provider: 2048 bit.
-const MERCHANT_KEY_BITS: usize = 2048;
 
 /// What can be wrong with a data folder.
 #[derive(Debug, thiserror::Error)]
@@ -122,13 +119,14 @@ impl DataFolder {
         read_or_make(&self.path.join("signing-key"), || Ok(random_secret()))
     }
 
-    /// The merchant's private key for the payment provider, PKCS#8 PEM; made on the first call.
+    /// A secret of another kind, in the folder `keys`; `make` makes it on the first call.
     ///
     /// # Errors
     /// When the file can neither be read nor made.
-    pub fn merchant_key(&self) -> Result<String, StateError> {
-        make_folder(&self.path.join("keys"))?;
-        read_or_make(&self.path.join("keys").join("merchant.pem"), make_merchant_key)
+    pub(crate) fn key(&self, name: &str, make: impl FnOnce() -> Result<String, StateError>) -> Result<String, StateError> {
+        let keys = self.path.join("keys");
+        make_folder(&keys)?;
+        read_or_make(&keys.join(name), make)
     }
 
     /// Whether the demo data has been loaded to its end.
@@ -189,12 +187,6 @@ pub fn read_staff_key(folder: &Path) -> Result<String, StateError> {
 /// 256 random bits, as text that fits a header and a file.
 pub(crate) fn random_secret() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-fn make_merchant_key() -> Result<String, StateError> {
-    let key = rsa::PrivateKey::new(&mut rand::rng(), MERCHANT_KEY_BITS).map_err(|error| StateError::MerchantKey(error.into()))?;
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| StateError::MerchantKey(error.into()))?;
-    Ok(pem.to_string())
 }
 
 fn make_folder(path: &Path) -> Result<(), StateError> {
@@ -302,15 +294,6 @@ mod tests {
         assert_ne!(second.signing_key().unwrap(), key);
         let mode = staff_key_file(&folder).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn the_merchant_key_is_a_pem_that_stays() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open(root.path(), false).unwrap();
-        let pem = folder.merchant_key().unwrap();
-        assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----"));
-        assert_eq!(folder.merchant_key().unwrap(), pem);
     }
 
     #[test]

@@ -52,7 +52,7 @@ async fn a_function_sees_its_environment_and_nothing_else() {
     let place = Place::new();
     let mall = place.open().await;
     let endpoints = mall.endpoints().clone();
-    let body = json(reqwest_get(&format!("{}/self", endpoints.url)).await).await;
+    let body = json(get(&format!("{}/self", endpoints.url)).await).await;
     let mut seen: BTreeMap<String, String> = serde_json::from_value(body["environment"].clone()).unwrap();
 
     // What differs from start to start is looked at, then left out.
@@ -121,7 +121,7 @@ async fn a_process_that_dies_costs_its_caller_alone() {
     let statuses = [victim.await.unwrap().unwrap().status(), other.await.unwrap().unwrap().status()];
     assert!(statuses.contains(&reqwest::StatusCode::BAD_GATEWAY) && statuses.contains(&reqwest::StatusCode::OK), "{statuses:?}");
 
-    let next = reqwest_get(&url).await;
+    let next = get(&url).await;
     assert_eq!(next.status(), 200);
     mall.stop().await;
 }
@@ -131,12 +131,12 @@ async fn a_process_that_dies_while_idle_costs_nobody() {
     let place = Place::new();
     let mall = place.open().await;
     let url = format!("{}/self", mall.endpoints().url);
-    let first = json(reqwest_get(&url).await).await["pid"].as_u64().unwrap();
-    let same = json(reqwest_get(&url).await).await["pid"].as_u64().unwrap();
+    let first = json(get(&url).await).await["pid"].as_u64().unwrap();
+    let same = json(get(&url).await).await["pid"].as_u64().unwrap();
     assert_eq!(first, same, "it is kept warm");
     signal("KILL", u32::try_from(first).unwrap());
     until("it is gone", async || (!is_running(u32::try_from(first).unwrap())).then_some(())).await;
-    let response = reqwest_get(&url).await;
+    let response = get(&url).await;
     assert_eq!(response.status(), 200);
     assert_ne!(json(response).await["pid"].as_u64().unwrap(), first);
     mall.stop().await;
@@ -146,7 +146,7 @@ async fn a_process_that_dies_while_idle_costs_nobody() {
 async fn a_function_over_its_time_is_ended_and_its_caller_gets_504() {
     let place = Place::new();
     let mall = place.open().await;
-    let response = reqwest_get(&format!("{}/sleep", mall.endpoints().url)).await;
+    let response = get(&format!("{}/sleep", mall.endpoints().url)).await;
     assert_eq!(response.status(), 504);
     let pid = place.journal()[0].split(' ').next_back().unwrap().parse().unwrap();
     until("its process is gone", async || (!is_running(pid)).then_some(())).await;
@@ -158,7 +158,7 @@ async fn a_function_without_a_proper_answer_is_a_bad_gateway() {
     let place = Place::new();
     let mall = place.open().await;
     for path in ["/babble", "/fail", "/never"] {
-        let response = reqwest_get(&format!("{}{path}", mall.endpoints().url)).await;
+        let response = get(&format!("{}{path}", mall.endpoints().url)).await;
         assert_eq!(response.status(), 502, "{path}");
         assert_eq!(json(response).await, json!({"message": "Bad Gateway"}));
     }
@@ -172,7 +172,7 @@ async fn the_gateway_refuses_what_api_gateway_refuses() {
     let url = &mall.endpoints().url;
     let http = http_client();
 
-    let unknown = reqwest_get(&format!("{url}/nowhere")).await;
+    let unknown = get(&format!("{url}/nowhere")).await;
     assert_eq!(unknown.status(), 404);
     assert_eq!(json(unknown).await, json!({"message": "Not Found"}));
     let wrong_method = http.delete(format!("{url}/self")).send().await.unwrap();
@@ -184,7 +184,7 @@ async fn the_gateway_refuses_what_api_gateway_refuses() {
     assert_eq!(large_for_lambda.status(), 413);
     let many_headers = http.get(format!("{url}/self")).header("x-long", "a".repeat(11_000)).send().await.unwrap();
     assert_eq!(many_headers.status(), 431);
-    let welcome = reqwest_get(&format!("{url}/")).await;
+    let welcome = get(&format!("{url}/")).await;
     assert_eq!(welcome.status(), 200);
     mall.stop().await;
 }
@@ -203,6 +203,24 @@ async fn a_preflight_is_answered_without_the_function() {
     assert_eq!(allowed.headers()["access-control-allow-origin"], "https://shop.example");
     let foreign = preflight("https://evil.example").await.unwrap();
     assert!(!foreign.headers().contains_key("access-control-allow-origin"));
+    mall.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_shown_under_the_mall_s_own_address_and_nothing_else_of_the_store_is() {
+    let place = Place::new();
+    let mall = place.open().await;
+    for bucket in ["mall-pictures", "mall-private"] {
+        let put = mall.s3_client().put_object().bucket(bucket).key("catalog/1.png").content_type("image/png");
+        put.body(b"picture".to_vec().into()).send().await.unwrap();
+    }
+    let url = &mall.endpoints().url;
+    let picture = get(&format!("{url}/media/catalog/1.png")).await;
+    assert_eq!((picture.status().as_u16(), &picture.headers()["content-type"]), (200, &"image/png".parse().unwrap()));
+    assert_eq!(picture.bytes().await.unwrap().as_ref(), b"picture");
+    for hidden in ["/media/", "/media/catalog/2.png", "/media/%2e%2e/mall-private/catalog/1.png", "/media/..%2fmall-private/catalog/1.png"] {
+        assert_eq!(get(&format!("{url}{hidden}")).await.status(), 404, "{hidden}");
+    }
     mall.stop().await;
 }
 
@@ -226,6 +244,6 @@ async fn the_invoke_api_takes_any_event_and_says_when_the_function_failed() {
     mall.stop().await;
 }
 
-async fn reqwest_get(url: &str) -> reqwest::Response {
+async fn get(url: &str) -> reqwest::Response {
     http_client().get(url).send().await.unwrap()
 }

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use harness::{MallProcess, http_client, is_running, mall_command, until};
 use mall::state::{Endpoints, read_endpoints};
 use probe::Place;
+use time::{Duration, OffsetDateTime};
 
 #[test]
 fn function_process() {
@@ -96,6 +97,38 @@ async fn a_route_edited_in_a_template_answers_at_its_new_path_after_a_restart() 
     std::fs::write(place.stack_file(), stack.replace("Path: /self", "Path: /myself")).unwrap();
     let mall = place.open().await;
     assert_eq!((status(&mall, "/self").await, status(&mall, "/myself").await), (404, 200));
+    mall.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn templates_that_ask_for_a_payment_provider_get_the_sandbox_and_its_addresses() {
+    let place = Place::new();
+    let template = std::fs::read_to_string(place.root().join("template.yaml")).unwrap();
+    let template = template
+        .replace("Parameters:\n  Prefix", "Parameters:\n  AlipayGatewayUrl: {Type: String}\n  MerchantPrivateKey: {Type: String}\n  Prefix")
+        .replace("StaffKey: !Ref StaffKey", "StaffKey: !Ref AlipayGatewayUrl");
+    std::fs::write(place.root().join("template.yaml"), template).unwrap();
+    let mall = place.open().await;
+    let sandbox = mall.endpoints().sandbox_url.clone().unwrap();
+    assert_eq!(http_client().get(&sandbox).send().await.unwrap().status(), 200);
+    let body: serde_json::Value = http_client().get(format!("{}/self", mall.endpoints().url)).send().await.unwrap().json().await.unwrap();
+    assert_eq!(body["environment"]["STAFF_KEY"], format!("{sandbox}/gateway.do"));
+    let merchant_key = std::fs::read_to_string(place.data().join("keys/merchant.pem")).unwrap();
+    assert!(merchant_key.starts_with("-----BEGIN PRIVATE KEY-----"));
+    mall.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_starts_its_function() {
+    let place = Place::new();
+    let soon = (OffsetDateTime::now_utc() + Duration::seconds(2)).replace_nanosecond(0).unwrap();
+    let at = soon.format(&time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).unwrap();
+    let event = r#"{"Records":[{"body":"by the clock","attributes":{"ApproximateReceiveCount":"1"}}]}"#;
+    let schedule = format!("{{Type: ScheduleV2, Properties: {{ScheduleExpression: at({at}), Input: '{event}'}}}}");
+    let stack = std::fs::read_to_string(place.stack_file()).unwrap();
+    std::fs::write(place.stack_file(), stack.trim_end().to_owned() + &format!("\n        Clock: {schedule}\n")).unwrap();
+    let mall = place.open().await;
+    until("the clock has struck", async || (place.journal() == ["by the clock 1"]).then_some(())).await;
     mall.stop().await;
 }
 

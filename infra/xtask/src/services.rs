@@ -32,7 +32,15 @@ pub(crate) enum Kind {
 
 /// Every service crate of the workspace. A new service is added here and to the dependencies of this crate.
 pub(crate) fn crates() -> Vec<edge::Service> {
-    vec![stock::service(), catalog::service()]
+    vec![
+        auth::service(),
+        cart::service(),
+        catalog::service(),
+        member::service(),
+        order::service(),
+        payment::service(),
+        stock::service(),
+    ]
 }
 
 /// What all of them say about themselves.

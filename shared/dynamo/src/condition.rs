@@ -75,11 +75,14 @@ impl Condition {
     }
 }
 
+type Names = HashMap<String, String>;
+type Values = HashMap<String, AttributeValue>;
+
 /// The names and values that the expressions of one request refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Placeholders {
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
+    names: Names,
+    values: Values,
 }
 
 impl Placeholders {
@@ -96,7 +99,7 @@ impl Placeholders {
     }
 
     /// Names, then values; `None` where there are none, as the store refuses empty maps.
-    pub(crate) fn finish(self) -> (Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
+    pub(crate) fn finish(self) -> (Option<Names>, Option<Values>) {
         let names = Some(self.names).filter(|names| !names.is_empty());
         let values = Some(self.values).filter(|values| !values.is_empty());
         (names, values)

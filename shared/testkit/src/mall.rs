@@ -274,11 +274,13 @@ fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {
         ("StaffKey", STAFF_KEY),
     ];
     let declared = template::parameters(root).unwrap_or_else(|error| panic!("{error}"));
-    let values: Vec<Setting<'_>> = known.into_iter().chain(settings.iter().copied()).collect();
-    values
-        .into_iter()
-        .filter(|(name, _)| declared.iter().any(|parameter| parameter.name == *name))
-        .fold(Inputs::local(), |inputs, (name, value)| inputs.with(name, value))
+    for (name, _) in settings {
+        assert!(declared.iter().any(|parameter| parameter.name == *name), "template.yaml has no parameter {name}");
+    }
+    // A later value replaces an earlier one. What a test does not set and no default gives, its services do not need.
+    let needed = declared.iter().filter(|parameter| parameter.default.is_none()).map(|parameter| (&*parameter.name, "none"));
+    let values = needed.chain(known).chain(settings.iter().copied());
+    values.fold(Inputs::local(), |inputs, (name, value)| if name == "Prefix" { inputs } else { inputs.with(name, value) })
 }
 
 fn sent(call: &Call) -> Sent {

@@ -61,15 +61,19 @@ impl From<CountError> for SignInError {
 }
 
 impl Refusal for SignInError {
-    const KINDS: &'static [ProblemKind] =
-        &[WRONG_CREDENTIALS, ProblemKind::TOO_MANY_REQUESTS, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        WRONG_CREDENTIALS,
+        ProblemKind::TOO_MANY_REQUESTS,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
             Self::WrongCredentials => WRONG_CREDENTIALS.into(),
-            Self::TooManyTries(tries) => {
-                Problem::from(ProblemKind::TOO_MANY_REQUESTS).because(tries.to_string()).after(tries.wait)
-            }
+            Self::TooManyTries(tries) => Problem::from(ProblemKind::TOO_MANY_REQUESTS)
+                .because(tries.to_string())
+                .after(tries.wait),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -80,14 +84,24 @@ pub(crate) async fn sign_in(
     (visitor, Json(attempt)): (Visitor, Json<SignIn>),
 ) -> Result<Reply<SessionView, Created>, SignInError> {
     let now = app.clock.now();
-    let (counted, credentials) =
-        join(app.tries.count(&attempt.login, now), app.members.credentials(&attempt.login)).await;
+    let (counted, credentials) = join(
+        app.tries.count(&attempt.login, now),
+        app.members.credentials(&attempt.login),
+    )
+    .await;
     counted?;
     let member = proven(credentials?, &attempt.password).ok_or(SignInError::WrongCredentials)?;
-    let ((token, session), (), ()) =
-        try_join3(app.sessions.open(&member), app.tries.forget(&attempt.login), end(app, visitor.session)).await?;
+    let ((token, session), (), ()) = try_join3(
+        app.sessions.open(&member),
+        app.tries.forget(&attempt.login),
+        end(app, visitor.session),
+    )
+    .await?;
     let lifetime: Duration = now.until(session.absolute_end);
-    let view = SessionView { member_id: member, ends_at: session.absolute_end };
+    let view = SessionView {
+        member_id: member,
+        ends_at: session.absolute_end,
+    };
     let reply = Reply::created("/api/auth/sessions/current".to_owned(), view);
     Ok(reply.cookie(app.cookies.session(&token, lifetime.as_secs())))
 }

@@ -21,7 +21,12 @@ impl Refusal for SignOutError {
     }
 }
 
-pub(crate) async fn sign_out(app: &Auth, (member,): (Member,)) -> Result<Reply<(), NoContent>, SignOutError> {
+pub(crate) async fn sign_out(
+    app: &Auth,
+    (member,): (Member,),
+) -> Result<Reply<(), NoContent>, SignOutError> {
     app.sessions.close(&member.session).await?;
-    Ok(Reply::no_content().cookie(app.cookies.no_session()).cookie(app.cookies.no_guest()))
+    Ok(Reply::no_content()
+        .cookie(app.cookies.no_session())
+        .cookie(app.cookies.no_guest()))
 }

@@ -11,5 +11,8 @@ pub(crate) fn proven(credentials: Option<Credentials>, password: &Password) -> O
         std::hint::black_box(PasswordHash::of_nobody().verifies(password));
         return None;
     };
-    credentials.password_hash.verifies(password).then_some(credentials.member_id)
+    credentials
+        .password_hash
+        .verifies(password)
+        .then_some(credentials.member_id)
 }

@@ -33,7 +33,10 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
 impl Tries {
     /// A first try.
     pub(crate) fn first(now: Timestamp) -> Self {
-        Self { count: 1, last_at: now }
+        Self {
+            count: 1,
+            last_at: now,
+        }
     }
 
     /// These and one more.
@@ -44,9 +47,14 @@ impl Tries {
         let wait = now.until(self.last_at.plus(self.wait()));
         if wait > Duration::ZERO {
             let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            return Err(TooManyTries { wait: Duration::from_secs(whole) });
+            return Err(TooManyTries {
+                wait: Duration::from_secs(whole),
+            });
         }
-        Ok(Self { count: self.count.saturating_add(1), last_at: now })
+        Ok(Self {
+            count: self.count.saturating_add(1),
+            last_at: now,
+        })
     }
 
     /// When they no longer count.
@@ -57,7 +65,9 @@ impl Tries {
     /// How long the next must wait after the last.
     fn wait(self) -> Duration {
         match self.count.checked_sub(FREE) {
-            Some(doublings) => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_WAIT),
+            Some(doublings) => FIRST_WAIT
+                .saturating_mul(2_u32.saturating_pow(doublings))
+                .min(LONGEST_WAIT),
             None => Duration::ZERO,
         }
     }
@@ -77,22 +87,39 @@ mod tests {
 
     /// So many tries, all at the start.
     fn tries(count: u32) -> Tries {
-        Tries { count, last_at: START }
+        Tries {
+            count,
+            last_at: START,
+        }
     }
 
     #[test]
     fn five_tries_are_free_and_each_further_one_waits_twice_as_long() {
-        let waits: Vec<u64> = (1..=12).map(|count| tries(count).wait().as_secs()).collect();
+        let waits: Vec<u64> = (1..=12)
+            .map(|count| tries(count).wait().as_secs())
+            .collect();
         assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]);
         assert_eq!(tries(u32::MAX).wait(), LONGEST_WAIT);
     }
 
     #[test]
     fn a_try_that_waited_counts_and_one_that_did_not_is_told_how_long() {
-        assert_eq!(tries(5).another(START), Err(TooManyTries { wait: seconds(30) }));
-        assert_eq!(tries(5).another(START.plus(Duration::from_millis(29_001))), Err(TooManyTries { wait: seconds(1) }));
+        assert_eq!(
+            tries(5).another(START),
+            Err(TooManyTries { wait: seconds(30) })
+        );
+        assert_eq!(
+            tries(5).another(START.plus(Duration::from_millis(29_001))),
+            Err(TooManyTries { wait: seconds(1) })
+        );
         let now = START.plus(seconds(30));
-        assert_eq!(tries(5).another(now), Ok(Tries { count: 6, last_at: now }));
+        assert_eq!(
+            tries(5).another(now),
+            Ok(Tries {
+                count: 6,
+                last_at: now
+            })
+        );
     }
 
     #[test]

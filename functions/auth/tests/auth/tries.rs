@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
 use crate::scene::{PASSWORD, mall, sign_in};
+use futures::future::join_all;
 use testkit::{Answer, Mall};
 
 /// Tries a wrong password so many times, each refused as wrong.
 async fn try_wrong(mall: &Mall, login: &str, times: usize) {
     for _ in 0..times {
-        assert_eq!(sign_in(mall, login, "wrong horse").await.expect(401).problem_code(), "15003");
+        assert_eq!(
+            sign_in(mall, login, "wrong horse")
+                .await
+                .expect(401)
+                .problem_code(),
+            "15003"
+        );
     }
 }
 
@@ -41,7 +47,10 @@ async fn a_login_of_nobody_is_slowed_down_like_any_other_and_its_wait_doubles() 
     let mall = mall().await;
     try_wrong(&mall, "nobody_01", 5).await;
     for seconds in [30, 60, 120, 240, 480, 900, 900] {
-        assert_eq!(wait(sign_in(&mall, "nobody_01", "wrong horse").await), seconds);
+        assert_eq!(
+            wait(sign_in(&mall, "nobody_01", "wrong horse").await),
+            seconds
+        );
         pass(&mall, seconds);
         try_wrong(&mall, "nobody_01", 1).await;
     }
@@ -72,14 +81,25 @@ async fn tries_of_yesterday_are_forgotten_while_their_item_is_still_there() {
 async fn twenty_tries_at_once_are_five_tries_and_fifteen_refusals() {
     let mall = mall().await;
     let answers = join_all((0..20).map(|_| sign_in(&mall, "alice_01", "wrong horse"))).await;
-    let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    let with = |status: u16| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
     assert_eq!((with(401), with(429)), (5, 15));
 }
 
 #[tokio::test]
 async fn every_way_of_writing_a_login_counts_as_the_same_login() {
     let mall = mall().await;
-    for login in ["13800001234", "+8613800001234", "138 0000 1234", "138-0000-1234", "+86 13800001234"] {
+    for login in [
+        "13800001234",
+        "+8613800001234",
+        "138 0000 1234",
+        "138-0000-1234",
+        "+86 13800001234",
+    ] {
         try_wrong(&mall, login, 1).await;
     }
     assert_eq!(wait(sign_in(&mall, "13800001234", PASSWORD).await), 30);

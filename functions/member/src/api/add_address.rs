@@ -33,9 +33,8 @@ impl Refusal for AddAddressError {
 
     fn problem(&self) -> Problem {
         match self {
-            Self::Full => {
-                Problem::from(BOOK_FULL).because(format!("a member may have {} addresses", AddressBook::MAX))
-            }
+            Self::Full => Problem::from(BOOK_FULL)
+                .because(format!("a member may have {} addresses", AddressBook::MAX)),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -47,9 +46,14 @@ pub(crate) async fn add_address(
 ) -> Result<Reply<AddressView, Stored>, AddAddressError> {
     let now = app.clock.now();
     let (destination, as_default) = input.into_parts();
-    let address = Address { id: AddressId::generate(now), destination, added_at: now };
+    let address = Address {
+        id: AddressId::generate(now),
+        destination,
+        added_at: now,
+    };
     let as_default = as_default.unwrap_or(false);
-    let decide = |book: &AddressBook| Ok::<_, AddAddressError>(book.add(address.clone(), as_default)?);
+    let decide =
+        |book: &AddressBook| Ok::<_, AddAddressError>(book.add(address.clone(), as_default)?);
     let addition = app.members.edit_book(&member.id, decide).await?;
     Ok(Reply::stored(addition.is_new, addition.listed.into()))
 }

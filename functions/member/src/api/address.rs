@@ -72,7 +72,15 @@ impl AddressInput {
 
 impl From<Listed> for AddressView {
     fn from(listed: Listed) -> Self {
-        let Listed { address, is_default } = listed;
-        Self { id: address.id, destination: address.destination, is_default, added_at: address.added_at }
+        let Listed {
+            address,
+            is_default,
+        } = listed;
+        Self {
+            id: address.id,
+            destination: address.destination,
+            is_default,
+            added_at: address.added_at,
+        }
     }
 }

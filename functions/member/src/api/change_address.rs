@@ -18,7 +18,11 @@ pub(crate) enum ChangeAddressError {
 }
 
 impl Refusal for ChangeAddressError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -35,7 +39,9 @@ pub(crate) async fn change_address(
     let (destination, as_default) = input.into_parts();
     let decide = |book: &AddressBook| {
         let changed = book.change(&path.address_id, destination.clone(), as_default);
-        changed.map(|(listed, change)| (listed, Some(change))).ok_or(ChangeAddressError::NotFound)
+        changed
+            .map(|(listed, change)| (listed, Some(change)))
+            .ok_or(ChangeAddressError::NotFound)
     };
     let listed = app.members.edit_book(&member.id, decide).await?;
     Ok(Reply::ok(listed.into()))

@@ -33,5 +33,7 @@ pub(crate) async fn list_addresses(
     (member,): (Member,),
 ) -> Result<Reply<AddressList>, ListAddressesError> {
     let book = app.members.addresses(&member.id).await?;
-    Ok(Reply::ok(AddressList { items: book.list().map(AddressView::from).collect() }))
+    Ok(Reply::ok(AddressList {
+        items: book.list().map(AddressView::from).collect(),
+    }))
 }

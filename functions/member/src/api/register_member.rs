@@ -32,12 +32,19 @@ const LOGIN_NAME_TAKEN: ProblemKind = ProblemKind::new(409, "15001", "Login name
 const PHONE_TAKEN: ProblemKind = ProblemKind::new(409, "15002", "Phone number taken");
 
 impl Refusal for RegisterMemberError {
-    const KINDS: &'static [ProblemKind] = &[LOGIN_NAME_TAKEN, PHONE_TAKEN, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        LOGIN_NAME_TAKEN,
+        PHONE_TAKEN,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
             Self::PhoneTaken => Problem::from(PHONE_TAKEN).with_error("/phone", self.to_string()),
-            Self::LoginNameTaken => Problem::from(LOGIN_NAME_TAKEN).with_error("/login_name", self.to_string()),
+            Self::LoginNameTaken => {
+                Problem::from(LOGIN_NAME_TAKEN).with_error("/login_name", self.to_string())
+            }
             Self::NoProfile(_) | Self::Hash(_) => ProblemKind::INTERNAL.into(),
             Self::Store(error) => Problem::of_store(error),
         }
@@ -57,13 +64,17 @@ pub(crate) async fn register_member(
     };
     let profile = match app.members.register(&profile, &credentials).await? {
         Registered::Done => profile,
-        Registered::Held { phone, name } => match registration.clash(phone.as_deref(), name.as_deref(), now) {
-            Clash::Earlier(member) => {
-                app.members.profile(&member).await?.ok_or(RegisterMemberError::NoProfile(member))?
+        Registered::Held { phone, name } => {
+            match registration.clash(phone.as_deref(), name.as_deref(), now) {
+                Clash::Earlier(member) => app
+                    .members
+                    .profile(&member)
+                    .await?
+                    .ok_or(RegisterMemberError::NoProfile(member))?,
+                Clash::PhoneTaken => return Err(RegisterMemberError::PhoneTaken),
+                Clash::LoginNameTaken => return Err(RegisterMemberError::LoginNameTaken),
             }
-            Clash::PhoneTaken => return Err(RegisterMemberError::PhoneTaken),
-            Clash::LoginNameTaken => return Err(RegisterMemberError::LoginNameTaken),
-        },
+        }
     };
     Ok(Reply::created("/api/members/me".to_owned(), profile.into()))
 }

@@ -14,7 +14,11 @@ pub(crate) enum RemoveAddressError {
 }
 
 impl Refusal for RemoveAddressError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -29,7 +33,9 @@ pub(crate) async fn remove_address(
     (member, Path(path)): (Member, Path<AddressPath>),
 ) -> Result<Reply<(), NoContent>, RemoveAddressError> {
     let decide = |book: &AddressBook| {
-        book.remove(&path.address_id).map(|change| ((), Some(change))).ok_or(RemoveAddressError::NotFound)
+        book.remove(&path.address_id)
+            .map(|change| ((), Some(change)))
+            .ok_or(RemoveAddressError::NotFound)
     };
     app.members.edit_book(&member.id, decide).await?;
     Ok(Reply::no_content())

@@ -14,7 +14,11 @@ pub(crate) enum ShowProfileError {
 }
 
 impl Refusal for ShowProfileError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -28,6 +32,10 @@ pub(crate) async fn show_profile(
     app: &Membership,
     (member,): (Member,),
 ) -> Result<Reply<ProfileView>, ShowProfileError> {
-    let profile = app.members.profile(&member.id).await?.ok_or(ShowProfileError::NotFound)?;
+    let profile = app
+        .members
+        .profile(&member.id)
+        .await?
+        .ok_or(ShowProfileError::NotFound)?;
     Ok(Reply::ok(profile.into()))
 }

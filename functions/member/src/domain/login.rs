@@ -63,7 +63,9 @@ impl Login {
     /// When it is neither a phone number nor a login name.
     pub fn parse(text: &str) -> Result<Self, InvalidLogin> {
         let phone = Phone::parse(text).map(Self::Phone);
-        phone.or_else(|_| LoginName::parse(text).map(Self::Name)).map_err(|_| InvalidLogin)
+        phone
+            .or_else(|_| LoginName::parse(text).map(Self::Name))
+            .map_err(|_| InvalidLogin)
     }
 
     /// In its one spelling: the same for every way of writing the same login, different for different logins.
@@ -108,7 +110,10 @@ impl JsonSchema for Login {
         "Login".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let either = [generator.subschema_for::<Phone>(), generator.subschema_for::<LoginName>()];
+        let either = [
+            generator.subschema_for::<Phone>(),
+            generator.subschema_for::<LoginName>(),
+        ];
         json_schema!({ "oneOf": either })
     }
 }
@@ -131,8 +136,17 @@ mod tests {
             assert!(LoginName::parse(text).is_ok(), "{text}");
         }
         let texts = [
-            "", "abcde", "a123456789012345678", "1abcdef", "_abcdef", "abc def", "abc-def", "张三李四王五", "abcdeé",
-            "abc#def", " abcdef",
+            "",
+            "abcde",
+            "a123456789012345678",
+            "1abcdef",
+            "_abcdef",
+            "abc def",
+            "abc-def",
+            "张三李四王五",
+            "abcdeé",
+            "abc#def",
+            " abcdef",
         ];
         for text in texts {
             assert_eq!(LoginName::parse(text), Err(InvalidLoginName), "{text}");
@@ -141,7 +155,10 @@ mod tests {
 
     #[test]
     fn a_login_is_a_phone_number_or_a_name() {
-        assert!(matches!(Login::parse("+86 138-0000-1234"), Ok(Login::Phone(_))));
+        assert!(matches!(
+            Login::parse("+86 138-0000-1234"),
+            Ok(Login::Phone(_))
+        ));
         assert!(matches!(Login::parse("Alice_01"), Ok(Login::Name(_))));
         assert_eq!(Login::parse("12345678901"), Err(InvalidLogin));
     }

@@ -1,13 +1,15 @@
 //! Rules of membership: values in, values out.
 
-mod address;
+mod address_book;
+mod destination;
 mod login;
 mod password;
 mod phone;
 mod registration;
 
-pub use address::{Address, AddressBook, Destination, PostalCode};
-pub(crate) use address::{AddressWrite, BookChange, BookFull, Listed};
+pub use address_book::{Address, AddressBook};
+pub(crate) use address_book::{AddressWrite, BookChange, BookFull, Listed};
+pub use destination::{Destination, PostalCode};
 pub use login::{InvalidLogin, InvalidLoginName, Login, LoginName};
 pub(crate) use password::HashError;
 pub use password::{InvalidPassword, Password, PasswordHash};

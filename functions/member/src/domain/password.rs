@@ -34,13 +34,20 @@ impl Password {
     /// # Errors
     /// When it has fewer than 8 or more than 64 characters.
     pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
-        if (8..=64).contains(&text.chars().count()) { Ok(Self(text.to_owned())) } else { Err(InvalidPassword) }
+        if (8..=64).contains(&text.chars().count()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidPassword)
+        }
     }
 
     /// Hashes it with a fresh salt. This takes tens of milliseconds of a whole core, on purpose; a function handles one
     /// request at a time, so nobody else waits for it.
     pub(crate) fn hash(&self) -> Result<PasswordHash, HashError> {
-        argon2().hash_password(self.0.as_bytes()).map(PasswordHash).map_err(HashError)
+        argon2()
+            .hash_password(self.0.as_bytes())
+            .map(PasswordHash)
+            .map_err(HashError)
     }
 }
 
@@ -55,7 +62,9 @@ impl PasswordHash {
     /// Whether it is the hash of this password. A hash of an unknown kind is of none.
     #[must_use]
     pub fn verifies(&self, password: &Password) -> bool {
-        argon2().verify_password(password.0.as_bytes(), &self.0).is_ok()
+        argon2()
+            .verify_password(password.0.as_bytes(), &self.0)
+            .is_ok()
     }
 }
 
@@ -105,7 +114,10 @@ impl Serialize for PasswordHash {
 
 impl<'de> Deserialize<'de> for PasswordHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map(Self)
+            .map_err(de::Error::custom)
     }
 }
 
@@ -139,7 +151,10 @@ mod tests {
     fn the_hash_of_nobody_costs_what_every_hash_costs() {
         let cost = |hash: PasswordHash| {
             let PasswordHash(hash) = hash;
-            let lengths = (hash.salt.map(|salt| salt.len()), hash.hash.map(|output| output.len()));
+            let lengths = (
+                hash.salt.map(|salt| salt.len()),
+                hash.hash.map(|output| output.len()),
+            );
             (hash.algorithm, hash.version, hash.params, lengths)
         };
         let ours = cost(password("whatever").hash().unwrap());
@@ -151,8 +166,14 @@ mod tests {
     fn a_hash_survives_the_table_and_neither_it_nor_the_password_shows_in_logs() {
         let hash = password("correct horse").hash().unwrap();
         let stored = serde_json::to_string(&hash).unwrap();
-        assert!(stored.starts_with("\"$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(
+            stored.starts_with("\"$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
         assert_eq!(serde_json::from_str::<PasswordHash>(&stored).unwrap(), hash);
-        assert_eq!(format!("{hash:?} {:?}", password("correct horse")), "PasswordHash Password");
+        assert_eq!(
+            format!("{hash:?} {:?}", password("correct horse")),
+            "PasswordHash Password"
+        );
     }
 }

@@ -27,7 +27,9 @@ impl Phone {
         let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let digits = compact.strip_prefix("+86").unwrap_or(&compact);
         match digits.as_bytes() {
-            [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit) => {
+            [b'1', b'3'..=b'9', rest @ ..]
+                if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit) =>
+            {
                 Ok(Self(digits.to_owned()))
             }
             _ => Err(InvalidPhone),
@@ -77,16 +79,34 @@ mod tests {
 
     #[test]
     fn however_people_write_a_number_it_is_the_same_number() {
-        for text in ["13800001234", "+8613800001234", "+86 138-0000-1234", " 138 0000 1234 "] {
-            assert_eq!(Phone::parse(text).unwrap().as_str(), "13800001234", "{text}");
+        for text in [
+            "13800001234",
+            "+8613800001234",
+            "+86 138-0000-1234",
+            " 138 0000 1234 ",
+        ] {
+            assert_eq!(
+                Phone::parse(text).unwrap().as_str(),
+                "13800001234",
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_mobile_number_is_refused() {
         let texts = [
-            "", "12800001234", "1380000123", "138000012345", "8613800001234", "+8513800001234", "+86+8613800001234",
-            "138O0001234", "１３８００００１２３４", "138\t00001234", "0138000012",
+            "",
+            "12800001234",
+            "1380000123",
+            "138000012345",
+            "8613800001234",
+            "+8513800001234",
+            "+86+8613800001234",
+            "138O0001234",
+            "１３８００００１２３４",
+            "138\t00001234",
+            "0138000012",
         ];
         for text in texts {
             assert_eq!(Phone::parse(text), Err(InvalidPhone), "{text}");

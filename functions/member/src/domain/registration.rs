@@ -64,7 +64,10 @@ const REPEATABLE: Duration = Duration::from_secs(10 * 60);
 impl Registration {
     /// The member that comes of it.
     pub(crate) fn profile(&self, member_id: MemberId, now: Timestamp) -> Profile {
-        let name = || Nickname::parse(self.login_name.as_str()).expect("a login name is short enough and clean");
+        let name = || {
+            Nickname::parse(self.login_name.as_str())
+                .expect("a login name is short enough and clean")
+        };
         Profile {
             member_id,
             phone: self.phone.clone(),
@@ -77,9 +80,16 @@ impl Registration {
     /// Why it cannot be, given who holds its phone number and its name; at least one of them is held.
     ///
     /// It repeats an earlier one when both are held by one member, who registered lately and has this password.
-    pub(crate) fn clash(&self, phone: Option<&Credentials>, name: Option<&Credentials>, now: Timestamp) -> Clash {
+    pub(crate) fn clash(
+        &self,
+        phone: Option<&Credentials>,
+        name: Option<&Credentials>,
+        now: Timestamp,
+    ) -> Clash {
         match (phone, name) {
-            (Some(phone), Some(name)) if phone.member_id == name.member_id && self.repeats(phone, now) => {
+            (Some(phone), Some(name))
+                if phone.member_id == name.member_id && self.repeats(phone, now) =>
+            {
                 Clash::Earlier(phone.member_id.clone())
             }
             (Some(_), _) => Clash::PhoneTaken,
@@ -118,8 +128,14 @@ mod tests {
     #[test]
     fn a_member_is_called_by_the_login_name_unless_by_another() {
         let id = MemberId::generate(NOW);
-        assert_eq!(&*registration("password").profile(id.clone(), NOW).nickname, "alice_01");
-        let named = Registration { nickname: Some(Nickname::parse("爱丽丝").unwrap()), ..registration("password") };
+        assert_eq!(
+            &*registration("password").profile(id.clone(), NOW).nickname,
+            "alice_01"
+        );
+        let named = Registration {
+            nickname: Some(Nickname::parse("爱丽丝").unwrap()),
+            ..registration("password")
+        };
         assert_eq!(&*named.profile(id, NOW).nickname, "爱丽丝");
     }
 
@@ -131,9 +147,18 @@ mod tests {
         let earlier = Clash::Earlier(mine.member_id.clone());
         assert_eq!(attempt.clash(Some(&mine), Some(&mine), NOW), earlier);
         assert_eq!(attempt.clash(Some(&mine), Some(&mine), later(599)), earlier);
-        assert_eq!(attempt.clash(Some(&mine), Some(&mine), later(600)), Clash::PhoneTaken);
-        assert_eq!(attempt.clash(Some(&mine), Some(&other), NOW), Clash::PhoneTaken);
-        assert_eq!(registration("another password").clash(Some(&mine), Some(&mine), NOW), Clash::PhoneTaken);
+        assert_eq!(
+            attempt.clash(Some(&mine), Some(&mine), later(600)),
+            Clash::PhoneTaken
+        );
+        assert_eq!(
+            attempt.clash(Some(&mine), Some(&other), NOW),
+            Clash::PhoneTaken
+        );
+        assert_eq!(
+            registration("another password").clash(Some(&mine), Some(&mine), NOW),
+            Clash::PhoneTaken
+        );
     }
 
     #[test]
@@ -142,6 +167,9 @@ mod tests {
         let attempt = registration("password");
         assert_eq!(attempt.clash(Some(&mine), None, NOW), Clash::PhoneTaken);
         assert_eq!(attempt.clash(None, Some(&mine), NOW), Clash::LoginNameTaken);
-        assert_eq!(attempt.clash(Some(&mine), Some(&other), NOW), Clash::PhoneTaken);
+        assert_eq!(
+            attempt.clash(Some(&mine), Some(&other), NOW),
+            Clash::PhoneTaken
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! | placeholder | value |
 //! |---|---|
 //! | `staff.key` | the staff's bearer key |
-//! | `member.session`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
+//! | `member.session`, `.id`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
 //! | `address.id` | an address of that member |
 //! | `category.id`, `product.id`, `sku.id` | the first product of the mall, its category, its first SKU |
 //! | `guest.key` | the key of a guest with that SKU in the cart |
@@ -27,11 +27,10 @@ use time::format_description::well_known::Rfc3339;
 use super::CommandError;
 use crate::cli::PlaceOptions;
 use crate::client::http_client;
-use crate::function::uuid;
 use crate::state::{read_endpoints, read_staff_key};
 
 const PHONE: &str = "13800000001";
-const LOGIN_NAME: &str = "sample-member";
+const LOGIN_NAME: &str = "sample_member";
 /// As in a mall without a cookie domain, which a local one is.
 const SESSION_COOKIE: &str = "__Host-mall-session";
 /// Of a member that exists in local malls only.
@@ -99,7 +98,7 @@ impl Live {
     async fn learn(&mut self, name: &str) -> Result<(), String> {
         match name {
             "staff.key" => self.know("staff.key", read_staff_key(&self.data).map_err(|error| error.to_string())?),
-            "unique" => self.know("unique", uuid()),
+            "unique" => self.know("unique", format!("{:016x}", rand::random::<u64>())),
             "phone" => self.know("phone", format!("139{:08}", rand::random::<u32>() % 100_000_000)),
             "now" => self.know("now", OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()),
             "category.id" | "product.id" | "sku.id" => self.find_product().await?,
@@ -141,6 +140,8 @@ impl Live {
             }
         };
         self.know("member.session", cookie(&answer, "session")?);
+        let session = answer.json().await.map_err(|error| error.to_string())?;
+        self.know("member.id", text(&session, "/member_id")?);
         self.know("member.phone", PHONE.to_owned());
         self.know("member.login_name", LOGIN_NAME.to_owned());
         self.know("member.password", PASSWORD.to_owned());
@@ -207,7 +208,10 @@ async fn sent(request: RequestBuilder) -> Result<Response, String> {
     let what = format!("{} {}", request.method(), request.url().path());
     match client.execute(request).await {
         Ok(answer) if answer.status().is_success() => Ok(answer),
-        Ok(answer) => Err(format!("{what} answered {}", answer.status())),
+        Ok(answer) => {
+            let status = answer.status();
+            Err(format!("{what} answered {status}: {}", answer.text().await.unwrap_or_default()))
+        }
         Err(error) => Err(format!("{what}: {error}; is the mall still running?")),
     }
 }

@@ -1,7 +1,7 @@
 //! A real `mall` process on a data folder of its own, for tests that treat it as a user or a power cut would.
 //!
 //! ```ignore
-//! let mut mall = MallProcess::start(&root).await;      // `mall up --port 0 --no-demo` on an empty data folder
+//! let mut mall = MallProcess::start(&workspace()).await;   // `mall up --port 0 --no-demo` on an empty data folder
 //! mall.http.get(mall.url("/api/catalog/categories")).send().await?;
 //! mall.kill9();                                        // the whole of it, without a warning
 //! mall.restart().await;                                // on the same data
@@ -17,6 +17,11 @@ use tempfile::TempDir;
 
 /// How long anything may take that a test waits for.
 const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The folder of the mall's own templates.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// A running `mall up`; killed when dropped.
 pub(crate) struct MallProcess {

@@ -58,6 +58,14 @@ Resources:
         AllowOrigins: [https://shop.example]
         AllowMethods: [GET, POST]
         AllowHeaders: [content-type]
+  Pictures:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub ${Prefix}-pictures
+  Private:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub ${Prefix}-private
   Work:
     Type: AWS::SQS::Queue
     Properties:

@@ -82,24 +82,23 @@ fn check_function(
     service: &Service,
     operation: &Operation,
 ) -> Option<Finding> {
-    let stack = subject.deployment.stack(&service.name);
-    let known = stack.is_some_and(|stack| {
-        stack
-            .functions
-            .iter()
-            .any(|function| function.handler == operation.name)
-    });
-    let what = format!(
-        "infra/{}.yaml has no function with this handler; add it, or take the operation out",
-        service.name
-    );
-    (!known).then(|| {
-        Finding::new(
-            format!("functions/{}/src/lib.rs", service.name),
-            &operation.name,
-            what,
-        )
-    })
+    let name = &service.name;
+    let what = match subject.deployment.stack(name) {
+        None => format!("template.yaml nests no infra/{name}.yaml; add the application"),
+        Some(stack) if has_function(stack, operation) => return None,
+        Some(_) => format!(
+            "infra/{name}.yaml has no function with this handler; add it, or take the operation out"
+        ),
+    };
+    let file = format!("functions/{name}/src/lib.rs");
+    Some(Finding::new(file, &operation.name, what))
+}
+
+fn has_function(stack: &Stack, operation: &Operation) -> bool {
+    stack
+        .functions
+        .iter()
+        .any(|function| function.handler == operation.name)
 }
 
 fn check_event_files(subject: &Subject<'_>) -> Vec<Finding> {
@@ -165,6 +164,18 @@ mod tests {
             [
                 "functions/order/src/lib.rs: cancel-order: infra/order.yaml has no function with this handler; add it, or take the operation out"
             ]
+        );
+    }
+
+    #[test]
+    fn a_service_whose_stack_the_root_does_not_nest_is_found() {
+        let mut mall = SmallMall::new();
+        mall.services[1].name = "gift".to_owned();
+        let expected = "functions/gift/src/lib.rs: submit-order: template.yaml nests no infra/gift.yaml; add the application";
+        assert!(
+            mall.findings().contains(&expected.to_owned()),
+            "{:?}",
+            mall.findings()
         );
     }
 

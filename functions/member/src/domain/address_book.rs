@@ -1,37 +1,8 @@
-//! Delivery addresses, and the rules of a member's address book.
+//! The rules of a member's address book.
 
-use std::fmt;
+use kernel::{AddressId, Timestamp};
 
-use kernel::{AddressId, Text, Timestamp};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
-
-use crate::Phone;
-
-/// Where goods go, and to whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Destination {
-    /// Who receives the goods.
-    pub receiver: Text<1, 25>,
-    /// The receiver's mobile number, in full.
-    pub phone: Phone,
-    /// Province.
-    pub province: Text<1, 20>,
-    /// City.
-    pub city: Text<1, 20>,
-    /// District or county.
-    pub district: Text<1, 20>,
-    /// Street, house, room.
-    pub street: Text<1, 100>,
-    /// Postal code, six digits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<PostalCode>,
-}
-
-/// A postal code of mainland China: six digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct PostalCode(String);
+use crate::Destination;
 
 /// An address of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,28 +65,72 @@ impl AddressBook {
     /// The book of these addresses, in its order.
     pub(crate) fn of(mut addresses: Vec<Address>, default_id: Option<AddressId>) -> Self {
         addresses.sort_by(|a, b| {
-            let key = |address: &Address| (default_id.as_ref() != Some(&address.id), address.added_at, address.id.clone());
+            let key = |address: &Address| {
+                (
+                    default_id.as_ref() != Some(&address.id),
+                    address.added_at,
+                    address.id.clone(),
+                )
+            };
             key(a).cmp(&key(b))
         });
-        Self { addresses, default_id }
+        Self {
+            addresses,
+            default_id,
+        }
     }
 
     /// Adds an address. The first becomes the default, a later one if it asks to be. One that is in the book already, word
     /// for word, is not added again: a repeat of a request that got no answer doubles nothing.
-    pub(crate) fn add(&self, new: Address, as_default: bool) -> Result<(Addition, Option<BookChange>), BookFull> {
-        if let Some(known) = self.addresses.iter().find(|known| known.destination == new.destination) {
+    pub(crate) fn add(
+        &self,
+        new: Address,
+        as_default: bool,
+    ) -> Result<(Addition, Option<BookChange>), BookFull> {
+        if let Some(known) = self
+            .addresses
+            .iter()
+            .find(|known| known.destination == new.destination)
+        {
             let is_default = as_default || self.is_default(&known.id);
-            let change = (as_default && !self.is_default(&known.id))
-                .then(|| BookChange { default_id: Some(known.id.clone()), write: AddressWrite::Nothing });
-            return Ok((Addition { listed: Listed { address: known.clone(), is_default }, is_new: false }, change));
+            let change = (as_default && !self.is_default(&known.id)).then(|| BookChange {
+                default_id: Some(known.id.clone()),
+                write: AddressWrite::Nothing,
+            });
+            return Ok((
+                Addition {
+                    listed: Listed {
+                        address: known.clone(),
+                        is_default,
+                    },
+                    is_new: false,
+                },
+                change,
+            ));
         }
         if self.addresses.len() >= Self::MAX {
             return Err(BookFull);
         }
         let is_default = as_default || self.addresses.is_empty();
-        let default_id = if is_default { Some(new.id.clone()) } else { self.default_id.clone() };
-        let change = BookChange { default_id, write: AddressWrite::Put(new.clone()) };
-        Ok((Addition { listed: Listed { address: new, is_default }, is_new: true }, Some(change)))
+        let default_id = if is_default {
+            Some(new.id.clone())
+        } else {
+            self.default_id.clone()
+        };
+        let change = BookChange {
+            default_id,
+            write: AddressWrite::Put(new.clone()),
+        };
+        Ok((
+            Addition {
+                listed: Listed {
+                    address: new,
+                    is_default,
+                },
+                is_new: true,
+            },
+            Some(change),
+        ))
     }
 
     /// Replaces an address. `as_default` makes it the default or no longer the default; unless given, it stays what it
@@ -128,17 +143,36 @@ impl AddressBook {
     ) -> Option<(Listed, BookChange)> {
         let known = self.addresses.iter().find(|known| known.id == *id)?;
         let is_default = as_default.unwrap_or_else(|| self.is_default(id));
-        let address = Address { destination, ..known.clone() };
-        let default_id = if is_default { Some(id.clone()) } else { self.default_other_than(id) };
-        let change = BookChange { default_id, write: AddressWrite::Put(address.clone()) };
-        Some((Listed { address, is_default }, change))
+        let address = Address {
+            destination,
+            ..known.clone()
+        };
+        let default_id = if is_default {
+            Some(id.clone())
+        } else {
+            self.default_other_than(id)
+        };
+        let change = BookChange {
+            default_id,
+            write: AddressWrite::Put(address.clone()),
+        };
+        Some((
+            Listed {
+                address,
+                is_default,
+            },
+            change,
+        ))
     }
 
     /// Removes an address. When it was the default, none is until the member chooses. `None` when the book has no such
     /// address.
     pub(crate) fn remove(&self, id: &AddressId) -> Option<BookChange> {
         let known = self.addresses.iter().any(|known| known.id == *id);
-        known.then(|| BookChange { default_id: self.default_other_than(id), write: AddressWrite::Remove(id.clone()) })
+        known.then(|| BookChange {
+            default_id: self.default_other_than(id),
+            write: AddressWrite::Remove(id.clone()),
+        })
     }
 
     /// Each address, and whether it is the default.
@@ -146,7 +180,10 @@ impl AddressBook {
         let default_id = self.default_id;
         self.addresses.into_iter().map(move |address| {
             let is_default = default_id.as_ref() == Some(&address.id);
-            Listed { address, is_default }
+            Listed {
+                address,
+                is_default,
+            }
         })
     }
 
@@ -156,37 +193,6 @@ impl AddressBook {
 
     fn default_other_than(&self, id: &AddressId) -> Option<AddressId> {
         self.default_id.clone().filter(|default| default != id)
-    }
-}
-
-const POSTAL_CODE: &str = "^[0-9]{6}$";
-
-impl fmt::Display for PostalCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for PostalCode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(Self(text))
-        } else {
-            Err(de::Error::custom("a postal code has six digits"))
-        }
-    }
-}
-
-impl JsonSchema for PostalCode {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PostalCode".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": POSTAL_CODE })
     }
 }
 
@@ -205,7 +211,11 @@ mod tests {
 
     fn address(street: &str, added_at: i64) -> Address {
         let added_at = Timestamp::from_millis(added_at);
-        Address { id: AddressId::generate(added_at), destination: destination(street), added_at }
+        Address {
+            id: AddressId::generate(added_at),
+            destination: destination(street),
+            added_at,
+        }
     }
 
     /// The book after a change: what the store does with one.
@@ -234,7 +244,11 @@ mod tests {
     #[test]
     fn the_first_address_becomes_the_default_and_the_second_does_not() {
         let book = book(&["a", "b"]);
-        let flags: Vec<bool> = book.clone().list().map(|listed| listed.is_default).collect();
+        let flags: Vec<bool> = book
+            .clone()
+            .list()
+            .map(|listed| listed.is_default)
+            .collect();
         assert_eq!(flags, [true, false]);
         assert_eq!(&*book.addresses[0].destination.street, "a");
     }
@@ -252,15 +266,23 @@ mod tests {
     fn an_address_that_is_there_word_for_word_is_not_added_again() {
         let before = book(&["a", "b"]);
         let (addition, change) = before.add(address("b", 9), false).unwrap();
-        assert_eq!((addition.listed.address.id, addition.is_new, change), (before.addresses[1].id.clone(), false, None));
+        assert_eq!(
+            (addition.listed.address.id, addition.is_new, change),
+            (before.addresses[1].id.clone(), false, None)
+        );
         let (addition, change) = before.add(address("b", 9), true).unwrap();
         assert!(!addition.is_new);
-        assert_eq!(after(&before, change.unwrap()).default_id, Some(before.addresses[1].id.clone()));
+        assert_eq!(
+            after(&before, change.unwrap()).default_id,
+            Some(before.addresses[1].id.clone())
+        );
     }
 
     #[test]
     fn a_book_holds_fifty_addresses() {
-        let streets: Vec<String> = (0..AddressBook::MAX).map(|number| format!("street {number}")).collect();
+        let streets: Vec<String> = (0..AddressBook::MAX)
+            .map(|number| format!("street {number}"))
+            .collect();
         let full = book(&streets.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(full.add(address("one more", 99), true), Err(BookFull));
         assert!(full.add(address("street 7", 99), false).is_ok());
@@ -269,7 +291,10 @@ mod tests {
     #[test]
     fn a_change_keeps_the_default_unless_told_otherwise() {
         let before = book(&["a", "b"]);
-        let (first, second) = (before.addresses[0].id.clone(), before.addresses[1].id.clone());
+        let (first, second) = (
+            before.addresses[0].id.clone(),
+            before.addresses[1].id.clone(),
+        );
         let default_after = |id: &AddressId, as_default| {
             let (_, change) = before.change(id, destination("z"), as_default).unwrap();
             after(&before, change).default_id
@@ -278,17 +303,35 @@ mod tests {
         assert_eq!(default_after(&first, Some(false)), None);
         assert_eq!(default_after(&second, None), Some(first.clone()));
         assert_eq!(default_after(&second, Some(true)), Some(second.clone()));
-        assert!(before.change(&AddressId::generate(Timestamp::from_millis(0)), destination("z"), None).is_none());
+        assert!(
+            before
+                .change(
+                    &AddressId::generate(Timestamp::from_millis(0)),
+                    destination("z"),
+                    None
+                )
+                .is_none()
+        );
     }
 
     #[test]
     fn removing_the_default_leaves_none_and_removing_another_leaves_it() {
         let before = book(&["a", "b"]);
-        let (first, second) = (before.addresses[0].id.clone(), before.addresses[1].id.clone());
-        assert_eq!(after(&before, before.remove(&first).unwrap()).default_id, None);
+        let (first, second) = (
+            before.addresses[0].id.clone(),
+            before.addresses[1].id.clone(),
+        );
+        assert_eq!(
+            after(&before, before.remove(&first).unwrap()).default_id,
+            None
+        );
         let rest = after(&before, before.remove(&second).unwrap());
         assert_eq!((rest.addresses.len(), rest.default_id), (1, Some(first)));
-        assert!(before.remove(&AddressId::generate(Timestamp::from_millis(0))).is_none());
+        assert!(
+            before
+                .remove(&AddressId::generate(Timestamp::from_millis(0)))
+                .is_none()
+        );
     }
 
     proptest! {
