@@ -41,9 +41,29 @@ impl Shopping {
 pub fn service() -> Service {
     Service::new("cart")
         .endpoint("show-cart", Shopping::from_env, api::show_cart::show_cart)
-        .endpoint("add-cart-item", Shopping::from_env, api::add_cart_item::add_cart_item)
-        .endpoint("change-cart-item", Shopping::from_env, api::change_cart_item::change_cart_item)
-        .endpoint("remove-cart-item", Shopping::from_env, api::remove_cart_item::remove_cart_item)
-        .endpoint("remove-checked-items", Shopping::from_env, api::remove_checked_items::remove_checked_items)
-        .worker("remove-ordered-lines", Removal::from_env, worker::remove_ordered_lines::remove_ordered_lines)
+        .endpoint(
+            "add-cart-item",
+            Shopping::from_env,
+            api::add_cart_item::add_cart_item,
+        )
+        .endpoint(
+            "change-cart-item",
+            Shopping::from_env,
+            api::change_cart_item::change_cart_item,
+        )
+        .endpoint(
+            "remove-cart-item",
+            Shopping::from_env,
+            api::remove_cart_item::remove_cart_item,
+        )
+        .endpoint(
+            "remove-checked-items",
+            Shopping::from_env,
+            api::remove_checked_items::remove_checked_items,
+        )
+        .worker(
+            "remove-ordered-lines",
+            Removal::from_env,
+            worker::remove_ordered_lines::remove_ordered_lines,
+        )
 }

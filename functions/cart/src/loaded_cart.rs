@@ -40,20 +40,31 @@ enum GuestCookie {
 ///
 /// Someone new has an empty cart, under a fresh key, and nothing is read; their answer sets the cookie once there is
 /// something in it.
-pub(crate) async fn load_cart(carts: &Carts, visitor: Visitor) -> Result<LoadedCart<'_>, DynamoError> {
+pub(crate) async fn load_cart(
+    carts: &Carts,
+    visitor: Visitor,
+) -> Result<LoadedCart<'_>, DynamoError> {
     match (visitor.session, visitor.guest) {
         (Some(session), Some(guest)) => merge_carts(carts, session.member, guest).await,
         (Some(session), None) => load_member_cart(carts, session.member).await,
         (None, Some(guest)) => load(carts, Owner::Guest(guest)).await,
         (None, None) => {
             let owner = Owner::Guest(GuestKey::generate());
-            Ok(LoadedCart::new(carts, owner, StoredCart::default(), GuestCookie::Stay))
+            Ok(LoadedCart::new(
+                carts,
+                owner,
+                StoredCart::default(),
+                GuestCookie::Stay,
+            ))
         }
     }
 }
 
 /// The cart of a member, read consistently.
-pub(crate) async fn load_member_cart(carts: &Carts, member: MemberId) -> Result<LoadedCart<'_>, DynamoError> {
+pub(crate) async fn load_member_cart(
+    carts: &Carts,
+    member: MemberId,
+) -> Result<LoadedCart<'_>, DynamoError> {
     load(carts, Owner::Member(member)).await
 }
 
@@ -64,20 +75,39 @@ async fn load(carts: &Carts, owner: Owner) -> Result<LoadedCart<'_>, DynamoError
 
 /// Moves what the guest has put aside into the member's cart, in one transaction: it happens once, whoever does it at the
 /// same time and wherever it is cut off. A guest's cart that is not there was merged before, or is over.
-async fn merge_carts(carts: &Carts, member: MemberId, guest: GuestKey) -> Result<LoadedCart<'_>, DynamoError> {
+async fn merge_carts(
+    carts: &Carts,
+    member: MemberId,
+    guest: GuestKey,
+) -> Result<LoadedCart<'_>, DynamoError> {
     let (member, guest) = (Owner::Member(member), Owner::Guest(guest));
     for round in 0..MERGES {
         back_off(round).await;
         let (of_member, of_guest) = try_join(carts.read(&member), carts.read(&guest)).await?;
         let rev = Rev::generate();
         let cart = match merge(&of_member.cart, &of_guest.cart, &rev) {
-            Merge::Nothing => return Ok(LoadedCart::new(carts, member, of_member, GuestCookie::Forget)),
-            Merge::NoRoom => return Ok(LoadedCart::new(carts, member, of_member, GuestCookie::Stay)),
+            Merge::Nothing => {
+                return Ok(LoadedCart::new(
+                    carts,
+                    member,
+                    of_member,
+                    GuestCookie::Forget,
+                ));
+            }
+            Merge::NoRoom => {
+                return Ok(LoadedCart::new(carts, member, of_member, GuestCookie::Stay));
+            }
             Merge::Merged(cart) => cart,
         };
-        let (from, into) = ((&guest, of_guest.rev.as_ref()), (&member, of_member.rev.as_ref()));
+        let (from, into) = (
+            (&guest, of_guest.rev.as_ref()),
+            (&member, of_member.rev.as_ref()),
+        );
         if carts.merge(into, from, &cart, &rev).await? {
-            let stored = StoredCart { cart, rev: Some(rev) };
+            let stored = StoredCart {
+                cart,
+                rev: Some(rev),
+            };
             return Ok(LoadedCart::new(carts, member, stored, GuestCookie::Forget));
         }
     }
@@ -93,12 +123,20 @@ async fn back_off(round: u32) {
 }
 
 fn changed_too_often() -> DynamoError {
-    DynamoError::Busy { code: "CartChanged".to_owned(), source: None }
+    DynamoError::Busy {
+        code: "CartChanged".to_owned(),
+        source: None,
+    }
 }
 
 impl<'c> LoadedCart<'c> {
     fn new(carts: &'c Carts, owner: Owner, stored: StoredCart, guest_cookie: GuestCookie) -> Self {
-        Self { carts, owner, stored, guest_cookie }
+        Self {
+            carts,
+            owner,
+            stored,
+            guest_cookie,
+        }
     }
 
     /// The cart as it is.
@@ -118,9 +156,16 @@ impl<'c> LoadedCart<'c> {
             if cart == self.stored.cart {
                 return Ok(decided);
             }
-            match self.carts.save(&self.owner, self.stored.rev.as_ref(), &cart, &rev).await? {
+            match self
+                .carts
+                .save(&self.owner, self.stored.rev.as_ref(), &cart, &rev)
+                .await?
+            {
                 Saved::Done => {
-                    self.stored = StoredCart { cart, rev: Some(rev) };
+                    self.stored = StoredCart {
+                        cart,
+                        rev: Some(rev),
+                    };
                     self.written();
                     return Ok(decided);
                 }

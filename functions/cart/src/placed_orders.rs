@@ -26,11 +26,17 @@ const VOID: &str = "void";
 impl PlacedOrders {
     /// The orders in the table that `ORDER_TABLE` names.
     pub(crate) fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("ORDER_TABLE")? })
+        Ok(Self {
+            table: boot.table("ORDER_TABLE")?,
+        })
     }
 
     /// Whether the member has placed an order with this quote.
-    pub(crate) async fn exists(&self, member: &MemberId, quote: &QuoteId) -> Result<bool, DynamoError> {
+    pub(crate) async fn exists(
+        &self,
+        member: &MemberId,
+        quote: &QuoteId,
+    ) -> Result<bool, DynamoError> {
         let key = Key::new(format!("M#{member}"), format!("O#{quote}"));
         let order: Option<OrderRow> = self.table.get(key, Consistency::Strong).await?;
         Ok(order.is_some_and(|order| order.status != VOID))

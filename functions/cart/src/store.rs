@@ -1,10 +1,14 @@
 //! The cart table: its keys and attributes, here and nowhere else.
 
-use dynamo::{Condition, Consistency, DynamoError, Item, Key, Table, Transaction, TransactionError, Write, WriteError};
+use std::time::Duration;
+
+use dynamo::{
+    Condition, Consistency, DynamoError, Item, Key, Table, Transaction, TransactionError, Write,
+    WriteError,
+};
 use edge::{Boot, GuestKey};
 use kernel::{Clock, ConfigError, MemberId, Money, Quantity, SkuId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 use crate::domain::{Cart, CheckedLine, Line, Rev};
 
@@ -75,7 +79,10 @@ impl Carts {
     /// # Errors
     /// When the variable is missing.
     pub fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("CART_TABLE")?, clock: boot.clock() })
+        Ok(Self {
+            table: boot.table("CART_TABLE")?,
+            clock: boot.clock(),
+        })
     }
 
     /// The lines of a member's cart that go into the next order, in the order in which they came. Sees every change that
@@ -84,7 +91,11 @@ impl Carts {
     /// # Errors
     /// When the store gives no answer.
     pub async fn checked(&self, member: &MemberId) -> Result<Vec<CheckedLine>, DynamoError> {
-        Ok(self.read(&Owner::Member(member.clone())).await?.cart.checked())
+        Ok(self
+            .read(&Owner::Member(member.clone()))
+            .await?
+            .cart
+            .checked())
     }
 
     pub(crate) async fn read(&self, owner: &Owner) -> Result<StoredCart, DynamoError> {
@@ -163,22 +174,53 @@ impl Row {
 
     fn into_stored(self, now: Timestamp) -> StoredCart {
         let expired = self.expires_at.is_some_and(|end| end <= now.as_millis());
-        let lines = if expired { Vec::new() } else { self.lines.into_iter().map(Line::from).collect() };
-        StoredCart { cart: Cart { lines }, rev: Some(self.rev) }
+        let lines = if expired {
+            Vec::new()
+        } else {
+            self.lines.into_iter().map(Line::from).collect()
+        };
+        StoredCart {
+            cart: Cart { lines },
+            rev: Some(self.rev),
+        }
     }
 }
 
 impl From<Line> for LineRow {
     fn from(line: Line) -> Self {
-        let Line { sku_id, quantity, checked, price_when_added, rev } = line;
-        Self { sku_id, quantity, checked, price_when_added, rev }
+        let Line {
+            sku_id,
+            quantity,
+            checked,
+            price_when_added,
+            rev,
+        } = line;
+        Self {
+            sku_id,
+            quantity,
+            checked,
+            price_when_added,
+            rev,
+        }
     }
 }
 
 impl From<LineRow> for Line {
     fn from(row: LineRow) -> Self {
-        let LineRow { sku_id, quantity, checked, price_when_added, rev } = row;
-        Self { sku_id, quantity, checked, price_when_added, rev }
+        let LineRow {
+            sku_id,
+            quantity,
+            checked,
+            price_when_added,
+            rev,
+        } = row;
+        Self {
+            sku_id,
+            quantity,
+            checked,
+            price_when_added,
+            rev,
+        }
     }
 }
 
@@ -215,19 +257,27 @@ mod tests {
             AttributeValue::Bool(_) => 1,
             AttributeValue::L(list) => 3 + list.iter().map(|value| 1 + bytes(value)).sum::<usize>(),
             AttributeValue::M(map) => {
-                3 + map.iter().map(|(name, value)| 1 + name.len() + bytes(value)).sum::<usize>()
+                3 + map
+                    .iter()
+                    .map(|(name, value)| 1 + name.len() + bytes(value))
+                    .sum::<usize>()
             }
             other => panic!("no cart holds {other:?}"),
         }
     }
 
     fn item_bytes(owner: &Owner, cart: &Cart) -> usize {
-        let expires_at = matches!(owner, Owner::Guest(_)).then(|| Timestamp::from_millis(1_795_500_000_000));
+        let expires_at =
+            matches!(owner, Owner::Guest(_)).then(|| Timestamp::from_millis(1_795_500_000_000));
         let row: serde_dynamo::Item =
             serde_dynamo::to_item(Row::of(cart, &Rev::generate(), expires_at)).unwrap();
         let key = key(owner);
         let keys = 2 + key.pk.len() + 2 + key.sk.len();
-        keys + row.into_inner().iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>()
+        keys + row
+            .into_inner()
+            .iter()
+            .map(|(name, value)| name.len() + bytes(value))
+            .sum::<usize>()
     }
 
     #[test]
@@ -237,8 +287,13 @@ mod tests {
             rev: Rev::generate(),
             ..line(&format!("{number:0>48}"), 999, "")
         };
-        let cart = Cart { lines: (0..10).map(long).collect() };
-        let owners = [Owner::Member(MemberId::generate(Timestamp::from_millis(0))), Owner::Guest(GuestKey::generate())];
+        let cart = Cart {
+            lines: (0..10).map(long).collect(),
+        };
+        let owners = [
+            Owner::Member(MemberId::generate(Timestamp::from_millis(0))),
+            Owner::Guest(GuestKey::generate()),
+        ];
         for owner in owners {
             let bytes = item_bytes(&owner, &cart);
             assert!(bytes <= 1024, "{bytes} bytes for {owner:?}");
@@ -247,7 +302,15 @@ mod tests {
 
     #[test]
     fn a_cart_reads_back_as_it_was_written() {
-        let cart = Cart { lines: vec![line("b", 2, "r1"), Line { checked: false, ..line("a", 1, "r2") }] };
+        let cart = Cart {
+            lines: vec![
+                line("b", 2, "r1"),
+                Line {
+                    checked: false,
+                    ..line("a", 1, "r2")
+                },
+            ],
+        };
         let rev = Rev::generate();
         let item: serde_dynamo::Item = serde_dynamo::to_item(Row::of(&cart, &rev, None)).unwrap();
         let row: Row = serde_dynamo::from_item(item).unwrap();
@@ -258,8 +321,23 @@ mod tests {
     #[test]
     fn an_expired_cart_is_empty_from_its_last_moment_on_and_its_place_is_not() {
         let end = Timestamp::from_millis(1_000);
-        let row = || Row::of(&Cart { lines: vec![line("a", 1, "r")] }, &Rev::generate(), Some(end));
-        assert_eq!(row().into_stored(Timestamp::from_millis(999)).cart.lines.len(), 1);
+        let row = || {
+            Row::of(
+                &Cart {
+                    lines: vec![line("a", 1, "r")],
+                },
+                &Rev::generate(),
+                Some(end),
+            )
+        };
+        assert_eq!(
+            row()
+                .into_stored(Timestamp::from_millis(999))
+                .cart
+                .lines
+                .len(),
+            1
+        );
         let expired = row().into_stored(end);
         assert!(expired.cart.lines.is_empty() && expired.rev.is_some());
     }

@@ -261,7 +261,7 @@ mod tests {
             let order = fit(wordy(lines)).unwrap();
             let steps = size(&order).div_ceil(STEP);
             assert_eq!(size(&when_paid(&order)).div_ceil(STEP), steps, "{lines} lines");
-            assert!(steps <= 1 + lines * 130 / STEP, "{lines} lines: {steps} steps");
+            assert!(steps <= (650 + lines * 115).div_ceil(STEP), "{lines} lines: {steps} steps");
         }
     }
 

@@ -54,6 +54,14 @@ impl Notices {
 #[must_use]
 pub fn service() -> Service {
     Service::new("payment")
-        .endpoint("start-payment", Checkout::from_env, api::start_payment::start_payment)
-        .endpoint("take-alipay-notice", Notices::from_env, api::take_alipay_notice::take_alipay_notice)
+        .endpoint(
+            "start-payment",
+            Checkout::from_env,
+            api::start_payment::start_payment,
+        )
+        .endpoint(
+            "take-alipay-notice",
+            Notices::from_env,
+            api::take_alipay_notice::take_alipay_notice,
+        )
 }

@@ -31,7 +31,9 @@ enum RefundState {
 impl Refunds {
     /// The refunds in the table that `PAYMENT_TABLE` names.
     pub(crate) fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("PAYMENT_TABLE")? })
+        Ok(Self {
+            table: boot.table("PAYMENT_TABLE")?,
+        })
     }
 
     /// Writes down that a trade has to be paid back, once; `false` when it was known. What became of it since stands.

@@ -39,17 +39,26 @@ struct Answer {
 /// The HTTP response that `answer` describes.
 pub(crate) fn http_response(answer: &[u8]) -> Result<Response<Body>, MalformedAnswer> {
     let answer: Answer = serde_json::from_slice(answer)?;
-    let status = StatusCode::from_u16(answer.status_code).map_err(|_| MalformedAnswer::Status(answer.status_code))?;
+    let status = StatusCode::from_u16(answer.status_code)
+        .map_err(|_| MalformedAnswer::Status(answer.status_code))?;
     let text = answer.body.unwrap_or_default();
     let is_binary = answer.is_base64_encoded.unwrap_or(false);
-    let body = if is_binary { BASE64_STANDARD.decode(text)? } else { text.into_bytes() };
+    let body = if is_binary {
+        BASE64_STANDARD.decode(text)?
+    } else {
+        text.into_bytes()
+    };
     let mut headers = headers(answer.headers.unwrap_or_default())?;
     for cookie in answer.cookies.unwrap_or_default() {
-        let value = HeaderValue::from_str(&cookie).map_err(|_| MalformedAnswer::Header("set-cookie".to_owned()))?;
+        let value = HeaderValue::from_str(&cookie)
+            .map_err(|_| MalformedAnswer::Header("set-cookie".to_owned()))?;
         headers.append(SET_COOKIE, value);
     }
     if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
     }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -60,10 +69,15 @@ pub(crate) fn http_response(answer: &[u8]) -> Result<Response<Body>, MalformedAn
 fn headers(given: BTreeMap<String, Value>) -> Result<HeaderMap, MalformedAnswer> {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         let malformed = || MalformedAnswer::Header(name.clone());
         let header = HeaderName::try_from(&name).map_err(|_| malformed())?;
-        headers.insert(header, HeaderValue::try_from(text).map_err(|_| malformed())?);
+        headers.insert(
+            header,
+            HeaderValue::try_from(text).map_err(|_| malformed())?,
+        );
     }
     // These belong to one connection; the server sets its own.
     for of_the_connection in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
@@ -91,7 +105,10 @@ mod tests {
     fn the_function_does_not_speak_for_the_connection() {
         let answer = br#"{"statusCode":200,"headers":{"content-length":"999","connection":"close"},"body":"hi"}"#;
         let response = http_response(answer).unwrap();
-        assert!(!response.headers().contains_key("content-length") && !response.headers().contains_key("connection"));
+        assert!(
+            !response.headers().contains_key("content-length")
+                && !response.headers().contains_key("connection")
+        );
     }
 
     #[test]
@@ -105,7 +122,11 @@ mod tests {
             br#"{"statusCode":200,"body":"%%%","isBase64Encoded":true}"#,
         ];
         for answer in garbage {
-            assert!(http_response(answer).is_err(), "{}", String::from_utf8_lossy(answer));
+            assert!(
+                http_response(answer).is_err(),
+                "{}",
+                String::from_utf8_lossy(answer)
+            );
         }
     }
 }

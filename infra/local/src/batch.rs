@@ -28,7 +28,10 @@ struct Failure {
 }
 
 /// The ids of the messages that failed. Empty, `null` and `{}` mean that all succeeded.
-pub(crate) fn failed_messages<'a>(answer: &[u8], batch: &'a [Message]) -> Result<Vec<&'a str>, MalformedBatchAnswer> {
+pub(crate) fn failed_messages<'a>(
+    answer: &[u8],
+    batch: &'a [Message],
+) -> Result<Vec<&'a str>, MalformedBatchAnswer> {
     if answer.is_empty() {
         return Ok(Vec::new());
     }
@@ -37,9 +40,14 @@ pub(crate) fn failed_messages<'a>(answer: &[u8], batch: &'a [Message]) -> Result
         Value::String(text) if text.is_empty() => None,
         value => serde_json::from_value(value)?,
     };
-    let failures = answer.and_then(|answer| answer.batch_item_failures).unwrap_or_default();
+    let failures = answer
+        .and_then(|answer| answer.batch_item_failures)
+        .unwrap_or_default();
     let id_of = |failure: Failure| {
-        let message = batch.iter().map(message_id).find(|id| *id == failure.item_identifier);
+        let message = batch
+            .iter()
+            .map(message_id)
+            .find(|id| *id == failure.item_identifier);
         message.ok_or(MalformedBatchAnswer::Stranger(failure.item_identifier))
     };
     failures.into_iter().map(id_of).collect()
@@ -50,14 +58,29 @@ mod tests {
     use super::*;
 
     fn batch() -> Vec<Message> {
-        ["a", "b"].into_iter().map(|id| Message::builder().message_id(id).build()).collect()
+        ["a", "b"]
+            .into_iter()
+            .map(|id| Message::builder().message_id(id).build())
+            .collect()
     }
 
     #[test]
     fn nothing_named_means_everything_succeeded() {
-        let answers = ["", "null", "\"\"", "{}", r#"{"batchItemFailures":null}"#, r#"{"batchItemFailures":[]}"#];
+        let answers = [
+            "",
+            "null",
+            "\"\"",
+            "{}",
+            r#"{"batchItemFailures":null}"#,
+            r#"{"batchItemFailures":[]}"#,
+        ];
         for answer in answers {
-            assert!(failed_messages(answer.as_bytes(), &batch()).unwrap().is_empty(), "{answer}");
+            assert!(
+                failed_messages(answer.as_bytes(), &batch())
+                    .unwrap()
+                    .is_empty(),
+                "{answer}"
+            );
         }
     }
 
@@ -78,7 +101,10 @@ mod tests {
             r#"{"batchItemFailures":[{"itemIdentifier":"stranger"}]}"#,
         ];
         for answer in answers {
-            assert!(failed_messages(answer.as_bytes(), &batch()).is_err(), "{answer}");
+            assert!(
+                failed_messages(answer.as_bytes(), &batch()).is_err(),
+                "{answer}"
+            );
         }
     }
 }

@@ -132,7 +132,9 @@ impl PlaceOptions {
             return Ok(root.clone());
         }
         let here = std::env::current_dir().map_err(CommandError::CurrentFolder)?;
-        let root = here.ancestors().find(|folder| folder.join("template.yaml").is_file());
+        let root = here
+            .ancestors()
+            .find(|folder| folder.join("template.yaml").is_file());
         root.map(PathBuf::from).ok_or(CommandError::NoTemplates)
     }
 
@@ -212,13 +214,19 @@ mod tests {
     fn without_a_command_the_options_are_those_of_up() {
         let cli = Cli::parse_from(["mall", "--fresh", "--port", "0", "--set", "A=b=c"]);
         assert!(cli.command.is_none() && cli.up.fresh && cli.up.port == 0);
-        assert_eq!(cli.up.parameters(), BTreeMap::from([("A".to_owned(), "b=c".to_owned())]));
+        assert_eq!(
+            cli.up.parameters(),
+            BTreeMap::from([("A".to_owned(), "b=c".to_owned())])
+        );
     }
 
     #[test]
     fn the_command_for_child_processes_is_hidden() {
         let help = Cli::command().render_long_help().to_string();
-        assert!(!help.contains("function <") && help.contains("routes"), "{help}");
+        assert!(
+            !help.contains("function <") && help.contains("routes"),
+            "{help}"
+        );
         assert!(Cli::try_parse_from(["mall", "function", "order", "submit-order"]).is_ok());
     }
 }

@@ -12,7 +12,10 @@ use crate::function::AccessKey;
 pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     // Fails only when a provider is set already, and then there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
 }
 
 /// A client of the local SQS.

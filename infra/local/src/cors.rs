@@ -3,8 +3,9 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use template::Cors;
@@ -34,7 +35,11 @@ pub(crate) fn preflight_answer(cors: &Cors, request: &HeaderMap) -> Response<Bod
 
 /// Puts the API's permissions in place of those of the function.
 pub(crate) fn apply(cors: &Cors, request: &HeaderMap, answer: &mut HeaderMap) {
-    for name in [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_EXPOSE_HEADERS] {
+    for name in [
+        ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+    ] {
         answer.remove(name);
     }
     if request.contains_key(ORIGIN) && allow_origin(cors, request, answer) {
@@ -44,18 +49,27 @@ pub(crate) fn apply(cors: &Cors, request: &HeaderMap, answer: &mut HeaderMap) {
 
 /// Whether the request's origin is allowed; then the answer says so.
 fn allow_origin(cors: &Cors, request: &HeaderMap, answer: &mut HeaderMap) -> bool {
-    let Some(origin) = request.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
+    let Some(origin) = request.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else {
+        return false;
+    };
     let any = cors.allow_origins.iter().any(|allowed| allowed == "*");
     if !any && !cors.allow_origins.iter().any(|allowed| allowed == origin) {
         return false;
     }
-    let said = if any && !cors.allow_credentials { "*" } else { origin };
+    let said = if any && !cors.allow_credentials {
+        "*"
+    } else {
+        origin
+    };
     if let Ok(said) = HeaderValue::from_str(said) {
         answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, said);
     }
     answer.append(VARY, HeaderValue::from_static("origin"));
     if cors.allow_credentials {
-        answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        answer.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
     }
     true
 }
@@ -86,7 +100,10 @@ mod tests {
     fn from(origin: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(ORIGIN, HeaderValue::from_static(origin));
-        headers.insert(ACCESS_CONTROL_REQUEST_METHOD, HeaderValue::from_static("POST"));
+        headers.insert(
+            ACCESS_CONTROL_REQUEST_METHOD,
+            HeaderValue::from_static("POST"),
+        );
         headers
     }
 
@@ -97,7 +114,10 @@ mod tests {
         assert_eq!(preflight_method(&Method::GET, &request), None);
         let answer = preflight_answer(&cors(), &request);
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-        assert_eq!(answer.headers()["access-control-allow-origin"], "https://shop.example");
+        assert_eq!(
+            answer.headers()["access-control-allow-origin"],
+            "https://shop.example"
+        );
         assert_eq!(answer.headers()["access-control-allow-methods"], "GET,POST");
         assert_eq!(answer.headers()["access-control-max-age"], "600");
         assert_eq!(answer.headers()["access-control-allow-credentials"], "true");
@@ -116,13 +136,20 @@ mod tests {
         apply(&cors(), &from("https://evil.example"), &mut answer);
         assert!(answer.is_empty());
         apply(&cors(), &from("https://shop.example"), &mut answer);
-        assert_eq!(answer["access-control-allow-origin"], "https://shop.example");
+        assert_eq!(
+            answer["access-control-allow-origin"],
+            "https://shop.example"
+        );
         assert_eq!(answer["access-control-expose-headers"], "etag");
     }
 
     #[test]
     fn any_origin_is_a_star_without_credentials() {
-        let open = Cors { allow_origins: vec!["*".to_owned()], allow_credentials: false, ..cors() };
+        let open = Cors {
+            allow_origins: vec!["*".to_owned()],
+            allow_credentials: false,
+            ..cors()
+        };
         let answer = preflight_answer(&open, &from("https://evil.example"));
         assert_eq!(answer.headers()["access-control-allow-origin"], "*");
     }

@@ -34,8 +34,14 @@ pub(crate) struct AccessKey {
 impl AccessKey {
     /// A new one for the function.
     pub(crate) fn of(handler: &str) -> Self {
-        let name: String = handler.chars().filter(char::is_ascii_alphanumeric).collect();
-        Self { id: format!("LOCAL{}", name.to_ascii_uppercase()), secret: random_secret() }
+        let name: String = handler
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        Self {
+            id: format!("LOCAL{}", name.to_ascii_uppercase()),
+            secret: random_secret(),
+        }
     }
 }
 
@@ -73,14 +79,24 @@ impl Definition {
             logical_id: function.id.clone(),
             service: function.binary.clone(),
             timeout: function.timeout,
-            concurrency: function.reserved_concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(LARGEST_CONCURRENCY),
+            concurrency: function
+                .reserved_concurrency
+                .unwrap_or(DEFAULT_CONCURRENCY)
+                .min(LARGEST_CONCURRENCY),
             environment: environment(function, region, urls, &access_key),
-            arn: format!("arn:aws:lambda:{region}:{account}:function:{}", function.name),
+            arn: format!(
+                "arn:aws:lambda:{region}:{account}:function:{}",
+                function.name
+            ),
             access_key,
         }
     }
 
-    pub(crate) fn invocation(&self, event: Bytes, reply: oneshot::Sender<Result<Bytes, FunctionError>>) -> Invocation {
+    pub(crate) fn invocation(
+        &self,
+        event: Bytes,
+        reply: oneshot::Sender<Result<Bytes, FunctionError>>,
+    ) -> Invocation {
         Invocation {
             request_id: uuid(),
             deadline_ms: milliseconds_from_now(self.timeout),
@@ -102,7 +118,10 @@ fn environment(
     let of_lambda = [
         ("_HANDLER", function.handler.as_str()),
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_mb.to_string()),
+        (
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            &function.memory_mb.to_string(),
+        ),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_REGION", region),
         ("AWS_ACCESS_KEY_ID", &key.id),
@@ -113,7 +132,12 @@ fn environment(
         ("AWS_ENDPOINT_URL_S3", &urls.s3),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    function.environment.clone().into_iter().chain(of_lambda).collect()
+    function
+        .environment
+        .clone()
+        .into_iter()
+        .chain(of_lambda)
+        .collect()
 }
 
 /// A random UUID (version 4), the form of Lambda's request ids.
@@ -122,14 +146,24 @@ pub(crate) fn uuid() -> String {
     const VARIANT_RFC: u128 = 0b10 << 62;
     let bits = (rand::random::<u128>() & !(0xf << 76) & !(0b11 << 62)) | VERSION_4 | VARIANT_RFC;
     let hex = format!("{bits:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// A new X-Ray trace, not sampled: nothing here collects traces.
 fn trace_id() -> String {
     let seconds = milliseconds_from_now(Duration::ZERO) / 1000;
     let unique = format!("{:024x}", rand::random::<u128>() >> 32);
-    format!("Root=1-{seconds:08x}-{unique};Parent={:016x};Sampled=0", rand::random::<u64>())
+    format!(
+        "Root=1-{seconds:08x}-{unique};Parent={:016x};Sampled=0",
+        rand::random::<u64>()
+    )
 }
 
 #[cfg(test)]

@@ -43,24 +43,53 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(deployment: &template::Deployment, functions: Arc<Functions>, pages: Pages, port: u16) -> Self {
+    pub(crate) fn new(
+        deployment: &template::Deployment,
+        functions: Arc<Functions>,
+        pages: Pages,
+        port: u16,
+    ) -> Self {
         let apis = deployment.stacks.iter().flat_map(|stack| &stack.apis);
-        let cors = apis.filter_map(|api| Some((api.api_id.clone(), api.cors.clone()?))).collect();
-        Self { routes: deployment.routes(), cors, functions, pages, port }
+        let cors = apis
+            .filter_map(|api| Some((api.api_id.clone(), api.cors.clone()?)))
+            .collect();
+        Self {
+            routes: deployment.routes(),
+            cors,
+            functions,
+            pages,
+            port,
+        }
     }
 
     /// Serves until `stopped`, then ends the requests that are in here.
-    pub(crate) async fn serve(self, listener: TcpListener, stopped: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) async fn serve(
+        self,
+        listener: TcpListener,
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) {
         let routes = Router::new().fallback(answer).with_state(Arc::new(self));
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         // Serving itself does not fail: what goes wrong with a connection ends that connection.
-        let _ = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
+        let _ = axum::serve(listener, service)
+            .with_graceful_shutdown(stopped)
+            .await;
     }
 
-    async fn call(&self, parts: &Parts, client: SocketAddr, body: Body, request_id: &str) -> Response<Body> {
+    async fn call(
+        &self,
+        parts: &Parts,
+        client: SocketAddr,
+        body: Body,
+        request_id: &str,
+    ) -> Response<Body> {
         let path = parts.uri.path();
-        if let Some(picture) = self.pages.picture(&parts.method, path, &parts.headers).await {
+        if let Some(picture) = self
+            .pages
+            .picture(&parts.method, path, &parts.headers)
+            .await
+        {
             return picture;
         }
         if let Some(method) = cors::preflight_method(&parts.method, &parts.headers)
@@ -74,7 +103,10 @@ impl Gateway {
             return welcome.unwrap_or_else(|| message(StatusCode::NOT_FOUND, "Not Found"));
         };
         let mut response = match read_body(parts, body).await {
-            Ok(body) => self.invoke(&found, &self.request(parts, client, body, request_id)).await,
+            Ok(body) => {
+                self.invoke(&found, &self.request(parts, client, body, request_id))
+                    .await
+            }
             Err(refusal) => refusal,
         };
         if let Some(cors) = self.cors.get(&found.api_id) {
@@ -83,11 +115,22 @@ impl Gateway {
         response
     }
 
-    fn request(&self, parts: &Parts, client: SocketAddr, body: Bytes, request_id: &str) -> HttpRequest {
+    fn request(
+        &self,
+        parts: &Parts,
+        client: SocketAddr,
+        body: Bytes,
+        request_id: &str,
+    ) -> HttpRequest {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let set_here = ["x-forwarded-proto", "x-forwarded-port"];
-        let sent = parts.headers.iter().filter(|(name, _)| !set_here.contains(&name.as_str()));
-        let mut headers: Vec<_> = sent.map(|(name, value)| (name.to_string(), text(value))).collect();
+        let sent = parts
+            .headers
+            .iter()
+            .filter(|(name, _)| !set_here.contains(&name.as_str()));
+        let mut headers: Vec<_> = sent
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect();
         headers.push(("x-forwarded-proto".to_owned(), "http".to_owned()));
         headers.push(("x-forwarded-port".to_owned(), self.port.to_string()));
         HttpRequest {
@@ -118,11 +161,18 @@ impl Gateway {
     }
 }
 
-async fn answer(State(gateway): State<Arc<Gateway>>, ConnectInfo(client): ConnectInfo<SocketAddr>, request: Request) -> Response<Body> {
+async fn answer(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let request_id = uuid();
     let mut response = if head_size(&parts) > HEAD_LIMIT {
-        message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
+        message(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Request Header Fields Too Large",
+        )
     } else {
         gateway.call(&parts, client, body, &request_id).await
     };
@@ -133,14 +183,23 @@ async fn answer(State(gateway): State<Arc<Gateway>>, ConnectInfo(client): Connec
 }
 
 fn head_size(parts: &Parts) -> usize {
-    let headers = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
-    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     parts.method.as_str().len() + target + headers.sum::<usize>()
 }
 
 async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Response<Body>> {
     let too_large = || message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
-    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let announced = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_LIMIT) {
         return Err(too_large());
     }
@@ -151,8 +210,12 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Response<Body>> {
 fn no_answer(error: &InvokeError) -> Response<Body> {
     match error {
         InvokeError::Throttled => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-        InvokeError::EventTooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
-        InvokeError::TimedOut(_) => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
+        InvokeError::EventTooLarge => {
+            message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+        }
+        InvokeError::TimedOut(_) => {
+            message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out")
+        }
         InvokeError::Died(_) | InvokeError::NotStarted(_) | InvokeError::Function { .. } => {
             message(StatusCode::BAD_GATEWAY, "Bad Gateway")
         }
@@ -161,11 +224,17 @@ fn no_answer(error: &InvokeError) -> Response<Body> {
 
 /// An answer of the gateway's own, in API Gateway's form.
 pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(serde_json::json!({ "message": text }).to_string()));
+    let mut response = Response::new(Body::from(
+        serde_json::json!({ "message": text }).to_string(),
+    ));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+        response
+            .headers_mut()
+            .insert("retry-after", HeaderValue::from_static("1"));
     }
     response
 }

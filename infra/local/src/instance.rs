@@ -37,8 +37,15 @@ impl Program {
     pub fn this(arguments: &[&str]) -> std::io::Result<Self> {
         // Where it exists, the link names the file that runs even after a build has put another in its place.
         let link = Path::new("/proc/self/exe");
-        let path = if link.exists() { link.to_owned() } else { std::env::current_exe()? };
-        Ok(Self { path, arguments: arguments.iter().map(OsString::from).collect() })
+        let path = if link.exists() {
+            link.to_owned()
+        } else {
+            std::env::current_exe()?
+        };
+        Ok(Self {
+            path,
+            arguments: arguments.iter().map(OsString::from).collect(),
+        })
     }
 }
 
@@ -49,7 +56,9 @@ pub fn end_with_parent() {
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(0);
     };
-    let started = std::thread::Builder::new().name("parent".to_owned()).spawn(watch);
+    let started = std::thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(watch);
     if started.is_err() {
         std::process::exit(1);
     }
@@ -85,7 +94,10 @@ pub enum InvokeError {
 
 impl From<FunctionError> for InvokeError {
     fn from(error: FunctionError) -> Self {
-        InvokeError::Function { error_type: error.error_type, error_message: error.error_message }
+        InvokeError::Function {
+            error_type: error.error_type,
+            error_message: error.error_message,
+        }
     }
 }
 
@@ -114,7 +126,11 @@ pub(crate) struct Instance {
 
 impl Instance {
     /// Starts a process and waits until it asks for its first event.
-    pub(crate) async fn start(program: &Program, definition: &Definition, logs: &Logs) -> Result<Self, InvokeError> {
+    pub(crate) async fn start(
+        program: &Program,
+        definition: &Definition,
+        logs: &Logs,
+    ) -> Result<Self, InvokeError> {
         let started = Instant::now();
         let mut instance = Self::spawn(program, definition, logs).await?;
         let first = tokio::select! {
@@ -124,15 +140,26 @@ impl Instance {
         };
         match first {
             Call::Next(waiting) => instance.waiting = Some(waiting),
-            Call::InitError(error) => return Err(not_started(format!("{}: {}", error.error_type, error.error_message))),
+            Call::InitError(error) => {
+                return Err(not_started(format!(
+                    "{}: {}",
+                    error.error_type, error.error_message
+                )));
+            }
         }
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::debug!(function = definition.handler, micros, "started an instance");
         Ok(instance)
     }
 
-    async fn spawn(program: &Program, definition: &Definition, logs: &Logs) -> Result<Self, InvokeError> {
-        let api = RuntimeApi::start().await.map_err(|error| not_started(error.to_string()))?;
+    async fn spawn(
+        program: &Program,
+        definition: &Definition,
+        logs: &Logs,
+    ) -> Result<Self, InvokeError> {
+        let api = RuntimeApi::start()
+            .await
+            .map_err(|error| not_started(error.to_string()))?;
         let mut command = Command::new(&program.path);
         command
             .arg0("mall")
@@ -146,7 +173,9 @@ impl Instance {
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
-        let mut process = command.spawn().map_err(|error| not_started(error.to_string()))?;
+        let mut process = command
+            .spawn()
+            .map_err(|error| not_started(error.to_string()))?;
         if let Some(stream) = process.stdout.take() {
             logs.copy(&definition.handler, stream);
         }
@@ -154,7 +183,13 @@ impl Instance {
             logs.copy(&definition.handler, stream);
         }
         let lifeline = process.stdin.take();
-        Ok(Self { process, api, waiting: None, used: Instant::now(), _lifeline: lifeline })
+        Ok(Self {
+            process,
+            api,
+            waiting: None,
+            used: Instant::now(),
+            _lifeline: lifeline,
+        })
     }
 
     /// Gives the process one event and waits for its answer, at most the function's time.
@@ -189,7 +224,11 @@ impl Instance {
 }
 
 /// Delivers the invocation as soon as the process asks.
-async fn hand_over(api: &mut RuntimeApi, waiting: &mut Option<oneshot::Sender<Invocation>>, mut invocation: Invocation) {
+async fn hand_over(
+    api: &mut RuntimeApi,
+    waiting: &mut Option<oneshot::Sender<Invocation>>,
+    mut invocation: Invocation,
+) {
     loop {
         let asked = match waiting.take() {
             Some(asked) => asked,
@@ -211,10 +250,15 @@ fn not_started(why: impl Into<String>) -> InvokeError {
 }
 
 fn status_text(status: std::io::Result<ExitStatus>) -> String {
-    status.map_or_else(|error| error.to_string(), |status| format!("its process ended ({status})"))
+    status.map_or_else(
+        |error| error.to_string(),
+        |status| format!("its process ended ({status})"),
+    )
 }
 
 /// Milliseconds since 1970 at `after` from now.
 pub(crate) fn milliseconds_from_now(after: Duration) -> u128 {
-    (SystemTime::now() + after).duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis())
+    (SystemTime::now() + after)
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis())
 }

@@ -26,26 +26,54 @@ pub(crate) async fn serve(listener: TcpListener, functions: Arc<Functions>) {
     let _ = axum::serve(listener, routes).await;
 }
 
-async fn invoke(State(functions): State<Arc<Functions>>, Path(name): Path<String>, headers: HeaderMap, event: Bytes) -> Response<Body> {
+async fn invoke(
+    State(functions): State<Arc<Functions>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    event: Bytes,
+) -> Response<Body> {
     if headers.contains_key(ORIGIN) {
-        return refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "web pages may not invoke functions");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "AccessDeniedException",
+            "web pages may not invoke functions",
+        );
     }
-    let kind = headers.get("x-amz-invocation-type").and_then(|kind| kind.to_str().ok()).unwrap_or("RequestResponse");
+    let kind = headers
+        .get("x-amz-invocation-type")
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("RequestResponse");
     if kind != "RequestResponse" {
-        return refusal(StatusCode::BAD_REQUEST, "InvalidParameterValueException", "only RequestResponse is known here");
+        return refusal(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            "only RequestResponse is known here",
+        );
     }
     let Some(function) = functions.find(&name) else {
-        return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &format!("no function {name}"));
+        return refusal(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFoundException",
+            &format!("no function {name}"),
+        );
     };
-    let event = if event.is_empty() { Bytes::from_static(b"{}") } else { event };
+    let event = if event.is_empty() {
+        Bytes::from_static(b"{}")
+    } else {
+        event
+    };
     match function.invoke(event).await {
         Ok(answer) => json(StatusCode::OK, Body::from(answer)),
-        Err(error @ InvokeError::Throttled) => {
-            refusal(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", &error.to_string())
-        }
-        Err(error @ InvokeError::EventTooLarge) => {
-            refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &error.to_string())
-        }
+        Err(error @ InvokeError::Throttled) => refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            &error.to_string(),
+        ),
+        Err(error @ InvokeError::EventTooLarge) => refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            &error.to_string(),
+        ),
         Err(error) => function_error(&error),
     }
 }
@@ -53,18 +81,29 @@ async fn invoke(State(functions): State<Arc<Functions>>, Path(name): Path<String
 /// A failure of the function is an answer of Lambda's: 200, with a header that says so.
 fn function_error(error: &InvokeError) -> Response<Body> {
     let (kind, text) = match error {
-        InvokeError::Function { error_type, error_message } => (error_type.as_str(), error_message.clone()),
+        InvokeError::Function {
+            error_type,
+            error_message,
+        } => (error_type.as_str(), error_message.clone()),
         InvokeError::TimedOut(_) => ("Sandbox.Timedout", error.to_string()),
         _ => ("Runtime.ExitError", error.to_string()),
     };
     let mut response = json(StatusCode::OK, error_body(kind, &text));
-    response.headers_mut().insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+    response.headers_mut().insert(
+        "x-amz-function-error",
+        HeaderValue::from_static("Unhandled"),
+    );
     response
 }
 
 fn refusal(status: StatusCode, kind: &'static str, text: &str) -> Response<Body> {
-    let mut response = json(status, Body::from(serde_json::json!({ "Type": "User", "message": text }).to_string()));
-    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    let mut response = json(
+        status,
+        Body::from(serde_json::json!({ "Type": "User", "message": text }).to_string()),
+    );
+    response
+        .headers_mut()
+        .insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
 }
 
@@ -75,6 +114,8 @@ fn error_body(kind: &str, text: &str) -> Body {
 fn json(status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::sync::{mpsc, oneshot};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::log_line::Line;
 
 /// Lines that may wait for the writer; then functions wait, as on a full pipe.
 const WAITING_LINES: usize = 4096;
@@ -69,16 +70,29 @@ impl Logs {
     pub fn start(style: Style, folder: &Path) -> io::Result<Self> {
         let (entries, received) = mpsc::channel(WAITING_LINES);
         let quiet = Arc::new(AtomicBool::new(false));
-        let output = Output { style, quiet: Arc::clone(&quiet), file: LogFile::open(folder)? };
-        std::thread::Builder::new().name("logs".to_owned()).spawn(move || output.write_all(received))?;
+        let output = Output {
+            style,
+            quiet: Arc::clone(&quiet),
+            file: LogFile::open(folder)?,
+        };
+        std::thread::Builder::new()
+            .name("logs".to_owned())
+            .spawn(move || output.write_all(received))?;
         Ok(Self { entries, quiet })
     }
 
     /// Sends what this process logs by `tracing` into the stream. Where a subscriber is set already (a test), it stays.
     pub fn take_own_events(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-        let own = OwnEvents { entries: self.entries.clone() };
-        let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(own).finish();
+        let filter =
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+        let own = OwnEvents {
+            entries: self.entries.clone(),
+        };
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_env_filter(filter)
+            .with_writer(own)
+            .finish();
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
 
@@ -89,7 +103,14 @@ impl Logs {
             let mut lines = BufReader::new(stream).split(b'\n');
             while let Ok(Some(line)) = lines.next_segment().await {
                 let text = String::from_utf8_lossy(&line).into_owned();
-                if entries.send(Entry::Line { source: source.clone(), text }).await.is_err() {
+                if entries
+                    .send(Entry::Line {
+                        source: source.clone(),
+                        text,
+                    })
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -134,7 +155,10 @@ impl Write for OwnEvent<'_> {
     /// One call is one event.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event).trim_end().to_owned();
-        let _ = self.0.try_send(Entry::Line { source: "mall".to_owned(), text });
+        let _ = self.0.try_send(Entry::Line {
+            source: "mall".to_owned(),
+            text,
+        });
         Ok(event.len())
     }
 
@@ -156,7 +180,10 @@ impl Output {
                 Entry::Line { source, text } => {
                     let line = Line::parse(&source, &text);
                     self.file.write(&line.to_json());
-                    if line.is_grave() || !self.quiet.load(Ordering::Relaxed) || self.style != Style::Coloured {
+                    if line.is_grave()
+                        || !self.quiet.load(Ordering::Relaxed)
+                        || self.style != Style::Coloured
+                    {
                         self.show(&line.to_text(self.style));
                     }
                 }
@@ -194,12 +221,18 @@ impl LogFile {
         let path = log_file(folder);
         put_aside(&path)?;
         let file = File::create(&path)?;
-        Ok(Self { path, file, written: 0 })
+        Ok(Self {
+            path,
+            file,
+            written: 0,
+        })
     }
 
     fn write(&mut self, line: &str) {
         if self.written > FILE_LIMIT && put_aside(&self.path).is_ok() {
-            let Ok(file) = File::create(&self.path) else { return };
+            let Ok(file) = File::create(&self.path) else {
+                return;
+            };
             (self.file, self.written) = (file, 0);
         }
         if writeln!(self.file, "{line}").is_ok() {
@@ -215,118 +248,19 @@ fn put_aside(path: &Path) -> io::Result<()> {
     }
 }
 
-/// One log line, taken apart.
-struct Line<'a> {
-    source: &'a str,
-    content: Map<String, Value>,
-}
-
-impl<'a> Line<'a> {
-    /// What is not JSON (a panic, a print) becomes the message.
-    fn parse(source: &'a str, text: &str) -> Self {
-        let content = serde_json::from_str(text).unwrap_or_else(|_| {
-            let message = Value::from(text.trim_end());
-            Map::from_iter([("message".to_owned(), message)])
-        });
-        Self { source, content }
-    }
-
-    fn to_json(&self) -> String {
-        let mut content = Map::from_iter([("function".to_owned(), Value::from(self.source))]);
-        content.extend(self.content.clone());
-        Value::Object(content).to_string()
-    }
-
-    fn to_text(&self, style: Style) -> String {
-        if style == Style::Json {
-            return self.to_json();
-        }
-        let level = self.text("level").unwrap_or_default();
-        let time = self.text("timestamp").map(time_of_day).unwrap_or_default();
-        let message = self.message();
-        let fields = self.fields();
-        if style == Style::Coloured {
-            let colour = match level.as_str() {
-                "ERROR" => 31,
-                "WARN" => 33,
-                "INFO" => 32,
-                _ => 34,
-            };
-            format!("\x1b[2m{time:12}\x1b[0m \x1b[{colour}m{level:5}\x1b[0m \x1b[36m{:20}\x1b[0m {message}\x1b[2m{fields}\x1b[0m", self.source)
-        } else {
-            format!("{time:12} {level:5} {:20} {message}{fields}", self.source)
-        }
-    }
-
-    fn is_grave(&self) -> bool {
-        !matches!(self.text("level").as_deref(), Some("INFO" | "DEBUG" | "TRACE"))
-    }
-
-    /// tracing's JSON puts an event's fields under `fields` unless it is told to flatten them; both are read.
-    fn message(&self) -> String {
-        let nested = self.content.get("fields").and_then(|fields| fields.get("message"));
-        self.content.get("message").or(nested).map(plain).unwrap_or_default()
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.content.get(name).map(plain)
-    }
-
-    /// Everything else, as ` name=value`; of the spans, the fields of the innermost.
-    fn fields(&self) -> String {
-        const SHOWN_ELSEWHERE: [&str; 9] =
-            ["timestamp", "level", "message", "fields", "span", "spans", "target", "threadId", "name"];
-        let nested = ["fields", "span"].into_iter().filter_map(|part| self.content.get(part)?.as_object());
-        std::iter::once(&self.content)
-            .chain(nested)
-            .flatten()
-            .filter(|(name, _)| !SHOWN_ELSEWHERE.contains(&name.as_str()))
-            .map(|(name, value)| format!(" {name}={}", plain(value)))
-            .collect()
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// `2026-11-24T06:14:03.123456Z` to `06:14:03.123`.
-fn time_of_day(timestamp: String) -> String {
-    let time = timestamp.split_once('T').map_or(timestamp.as_str(), |(_, time)| time);
-    time.chars().take(12).collect::<String>().trim_end_matches('Z').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const EVENT: &str = r#"{"timestamp":"2026-11-24T06:14:03.123456Z","level":"INFO","fields":{"message":"order placed","order_sn":"01"},"target":"order","span":{"request_id":"r-1","name":"submit-order"},"spans":[{"name":"submit-order"}]}"#;
-
-    #[test]
-    fn a_json_line_becomes_readable() {
-        let text = Line::parse("submit-order", EVENT).to_text(Style::Plain);
-        assert_eq!(text, "06:14:03.123 INFO  submit-order         order placed order_sn=01 request_id=r-1");
-    }
-
-    #[test]
-    fn machines_get_the_same_json_with_the_function_added() {
-        let json: Value = serde_json::from_str(&Line::parse("submit-order", EVENT).to_text(Style::Json)).unwrap();
-        assert_eq!(json["function"], "submit-order");
-        assert_eq!(json["fields"]["order_sn"], "01");
-    }
-
-    #[test]
-    fn a_line_that_is_not_json_is_its_own_message() {
-        let json: Value = serde_json::from_str(&Line::parse("pay", "thread 'main' panicked").to_json()).unwrap();
-        assert_eq!(json, serde_json::json!({"function": "pay", "message": "thread 'main' panicked"}));
-    }
 
     #[tokio::test]
     async fn lines_reach_the_file_and_a_restart_puts_the_former_aside() {
         let folder = tempfile::tempdir().unwrap();
         for round in ["first", "second"] {
             let logs = Logs::start(Style::Silent, folder.path()).unwrap();
-            let line = Entry::Line { source: "f".to_owned(), text: round.to_owned() };
+            let line = Entry::Line {
+                source: "f".to_owned(),
+                text: round.to_owned(),
+            };
             logs.entries.send(line).await.unwrap();
             logs.flush().await;
         }

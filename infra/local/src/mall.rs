@@ -27,12 +27,12 @@ use crate::instance::Program;
 use crate::invoke_api;
 use crate::logs::{Logs, Style};
 use crate::pages::Pages;
-use crate::parameters::{Declared, ParameterError};
 use crate::poller::Poller;
 use crate::pool::Functions;
 use crate::provider::Provider;
 use crate::schedule::ScheduleError;
 use crate::state::{DataFolder, Endpoints, StateError};
+use crate::templates::{Declared, TemplatesError, read_templates};
 use crate::timer::Timer;
 
 /// How long functions may go on once the mall stops.
@@ -73,31 +73,19 @@ pub enum StartError {
         /// Why not.
         source: io::Error,
     },
-    /// The front door's port is taken or not allowed.
-    #[error("port {port} is not free; stop what uses it, or choose another with --port (0 takes any free one)")]
+    /// A port is taken or not allowed.
+    #[error(
+        "port {port} is not free; stop what uses it, or choose another with --port (0 takes any free one)"
+    )]
     Port {
         /// The port.
         port: u16,
         /// What the operating system says.
         source: io::Error,
     },
-    /// No port at all.
-    #[error("cannot listen on 127.0.0.1")]
-    Loopback(#[source] io::Error),
-    /// A parameter is wrong.
+    /// The templates make no mall.
     #[error(transparent)]
-    Parameter(#[from] ParameterError),
-    /// The templates are wrong: everything that is, a line each.
-    #[error("the templates are wrong:\n  {0}")]
-    Templates(String),
-    /// A function is to be started by something that a local mall cannot do.
-    #[error("{function}: a local mall serves no {kind} yet")]
-    Trigger {
-        /// The function.
-        function: String,
-        /// The kind of its trigger.
-        kind: &'static str,
-    },
+    Templates(#[from] TemplatesError),
     /// A schedule cannot be read.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
@@ -143,46 +131,46 @@ impl Mall {
         let url = format!("http://{address}");
         let declared = Declared::read(&options.root)?;
         let provider = Provider::start(&declared, &folder, address).await?;
-        let inputs = declared.inputs(&own_values(&folder, &url, address, provider.as_ref())?, &options.parameters)?;
+        let inputs = declared.inputs(
+            &own_values(&folder, &url, address, provider.as_ref())?,
+            &options.parameters,
+        )?;
         let deployment = read_templates(&options.root, &inputs)?;
 
-        let keys: AccessKeys =
-            deployment.functions().map(|function| (function.handler.clone(), AccessKey::of(&function.handler))).collect();
-        let own_key = AccessKey::of("mall");
-        let known = keys.values().chain([&own_key]).map(|key| (key.id.clone(), key.secret.clone())).collect();
-        let backends = start_backends(&folder, &deployment, known, &url).await?;
-        let urls = BackendUrls { dynamodb: backends.dynamodb_url(), sqs: backends.sqs_url(), s3: backends.s3_url() };
-        let functions = Arc::new(Functions::new(&deployment, keys, &urls, &options.program, &logs));
-        let pollers = Poller::all(&deployment, &functions, &urls);
-        let (invoke_listener, invoke_address) = listen_anywhere().await?;
-
-        let mut tasks = JoinSet::new();
-        for timer in Timer::all(&deployment, &functions)? {
-            tasks.spawn(timer.run());
-        }
-        for poller in &pollers {
-            tasks.spawn(Arc::clone(poller).run());
-        }
-        tasks.spawn(invoke_api::serve(invoke_listener, Arc::clone(&functions)));
-        let idle = Arc::clone(&functions);
-        tasks.spawn(async move { idle.stop_idle_instances().await });
-
-        let endpoints = Endpoints {
-            url,
-            invoke_url: format!("http://{invoke_address}"),
-            sandbox_url: provider.as_ref().map(Provider::url),
-            dynamodb_url: urls.dynamodb,
-            sqs_url: urls.sqs,
-            s3_url: urls.s3,
-            pid: std::process::id(),
+        let (keys, own_key) = (function_keys(&deployment), AccessKey::of("mall"));
+        let backends = start_backends(&folder, &deployment, &keys, &own_key, &url).await?;
+        let urls = BackendUrls {
+            dynamodb: backends.dynamodb_url(),
+            sqs: backends.sqs_url(),
+            s3: backends.s3_url(),
         };
+        let functions = Functions::new(&deployment, keys, &urls, &options.program, &logs);
+        let functions = Arc::new(functions);
+        let pollers = Poller::all(&deployment, &functions, &urls);
+        let (invoke_listener, invoke_address) = listen(0).await?;
+        let tasks = start_tasks(&deployment, &functions, &pollers, invoke_listener)?;
+
+        let endpoints = endpoints(url, invoke_address, provider.as_ref(), urls);
         let pictures_bucket = pictures_bucket(&deployment);
-        let pages = pages(pictures_bucket.as_deref(), &endpoints)?;
+        let pages = Pages::new(pictures_bucket.as_deref(), &endpoints)?;
         let gateway = Gateway::new(&deployment, Arc::clone(&functions), pages, address.port());
         let (close_front_door, closed) = oneshot::channel();
         let front_door = tokio::spawn(gateway.serve(listener, async { _ = closed.await }));
         folder.publish(&endpoints)?;
-        Ok(Self { folder, endpoints, pictures_bucket, own_key, logs, functions, pollers, tasks, front_door, close_front_door, provider, backends })
+        Ok(Self {
+            folder,
+            endpoints,
+            pictures_bucket,
+            own_key,
+            logs,
+            functions,
+            pollers,
+            tasks,
+            front_door,
+            close_front_door,
+            provider,
+            backends,
+        })
     }
 
     /// Where it answers.
@@ -212,11 +200,23 @@ impl Mall {
 
     /// Takes nothing new, lets running functions end for a few seconds, ends every process, closes the data.
     pub async fn stop(self) {
-        let Self { folder, logs, functions, pollers, mut tasks, mut front_door, close_front_door, provider, backends, .. } = self;
+        let Self {
+            folder,
+            logs,
+            functions,
+            pollers,
+            mut tasks,
+            mut front_door,
+            close_front_door,
+            provider,
+            backends,
+            ..
+        } = self;
         let _ = close_front_door.send(());
         tasks.shutdown().await;
         let finished = futures::future::join_all(pollers.iter().map(|poller| poller.finish()));
-        let _ = tokio::time::timeout(GRACE, async { tokio::join!(finished, &mut front_door) }).await;
+        let _ =
+            tokio::time::timeout(GRACE, async { tokio::join!(finished, &mut front_door) }).await;
         front_door.abort();
         functions.stop(GRACE).await;
         if let Some(provider) = provider {
@@ -230,22 +230,21 @@ impl Mall {
 
 fn start_logs(options: &Options) -> Result<Logs, StartError> {
     let started = Logs::start(options.style, &options.data);
-    let logs = started.map_err(|source| StartError::Logs { folder: options.data.clone(), source })?;
+    let logs = started.map_err(|source| StartError::Logs {
+        folder: options.data.clone(),
+        source,
+    })?;
     logs.take_own_events();
     Ok(logs)
 }
 
-/// The front door's listener. An address that a mall left a moment ago can be taken again.
+/// A listener on this machine alone. A port that a mall left a moment ago can be taken again.
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |source| StartError::Port { port, source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
-}
-
-async fn listen_anywhere() -> Result<(TcpListener, SocketAddr), StartError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(StartError::Loopback)?;
-    let address = listener.local_addr().map_err(StartError::Loopback)?;
     Ok((listener, address))
 }
 
@@ -258,7 +257,10 @@ fn own_values(
     let mut values = vec![
         ("StaffKey", folder.staff_key()?),
         ("SigningKey", folder.signing_key()?),
-        ("AllowedOrigins", format!("{url},http://localhost:{}", address.port())),
+        (
+            "AllowedOrigins",
+            format!("{url},http://localhost:{}", address.port()),
+        ),
     ];
     if let Some(provider) = provider {
         values.extend(provider.parameters(url));
@@ -266,51 +268,75 @@ fn own_values(
     Ok(values)
 }
 
-fn read_templates(root: &std::path::Path, inputs: &template::Inputs) -> Result<Deployment, StartError> {
-    let deployment = template::read_all(root, inputs).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        StartError::Templates(lines.join("\n  "))
-    })?;
-    for function in deployment.functions() {
-        for trigger in &function.triggers {
-            let kind = match trigger {
-                template::Trigger::Stream { .. } => "table streams",
-                template::Trigger::Bucket { .. } => "bucket events",
-                _ => continue,
-            };
-            return Err(StartError::Trigger { function: function.handler.clone(), kind });
-        }
-    }
-    Ok(deployment)
+fn function_keys(deployment: &Deployment) -> AccessKeys {
+    let handlers = deployment.functions().map(|function| &function.handler);
+    handlers
+        .map(|handler| (handler.clone(), AccessKey::of(handler)))
+        .collect()
 }
 
 async fn start_backends(
     folder: &DataFolder,
     deployment: &Deployment,
-    access_keys: BTreeMap<String, String>,
+    keys: &AccessKeys,
+    own_key: &AccessKey,
     url: &str,
 ) -> Result<Backends, StartError> {
+    let known = keys.values().chain([own_key]);
     let options = backends::Options {
-        access_keys,
+        access_keys: known
+            .map(|key| (key.id.clone(), key.secret.clone()))
+            .collect(),
         public_buckets: pictures_bucket(deployment).into_iter().collect(),
         allowed_origins: HeaderValue::from_str(url).into_iter().collect(),
         ..backends::Options::default()
     };
-    let backends = Backends::start_with(Storage::Directory(folder.path().join("data")), options).await?;
+    let storage = Storage::Directory(folder.path().join("data"));
+    let backends = Backends::start_with(storage, options).await?;
     backends.create(deployment).await?;
     Ok(backends)
 }
 
-fn pictures_bucket(deployment: &Deployment) -> Option<String> {
-    deployment.buckets().find(|bucket| bucket.id == PICTURES_BUCKET).map(|bucket| bucket.name.clone())
+/// Everything that brings events beside the front door, and the sweep of idle instances.
+fn start_tasks(
+    deployment: &Deployment,
+    functions: &Arc<Functions>,
+    pollers: &[Arc<Poller>],
+    invoke_listener: TcpListener,
+) -> Result<JoinSet<()>, ScheduleError> {
+    let mut tasks = JoinSet::new();
+    for timer in Timer::all(deployment, functions)? {
+        tasks.spawn(timer.run());
+    }
+    for poller in pollers {
+        tasks.spawn(Arc::clone(poller).run());
+    }
+    tasks.spawn(invoke_api::serve(invoke_listener, Arc::clone(functions)));
+    let swept = Arc::clone(functions);
+    tasks.spawn(async move { swept.stop_idle_instances().await });
+    Ok(tasks)
 }
 
-fn pages(pictures_bucket: Option<&str>, endpoints: &Endpoints) -> Result<Pages, StartError> {
-    let bucket_url = pictures_bucket.map(|bucket| format!("{}/{bucket}", endpoints.s3_url));
-    let welcome = format!(
-        "This is a mall on one machine. Its API is under {url}/api, for instance {url}/api/catalog/categories.\n\
-         `mall routes` lists every endpoint.\n",
-        url = endpoints.url
-    );
-    Ok(Pages::new(crate::client::http_client()?, bucket_url, welcome))
+fn endpoints(
+    url: String,
+    invoke: SocketAddr,
+    provider: Option<&Provider>,
+    urls: BackendUrls,
+) -> Endpoints {
+    Endpoints {
+        url,
+        invoke_url: format!("http://{invoke}"),
+        sandbox_url: provider.map(Provider::url),
+        dynamodb_url: urls.dynamodb,
+        sqs_url: urls.sqs,
+        s3_url: urls.s3,
+        pid: std::process::id(),
+    }
+}
+
+fn pictures_bucket(deployment: &Deployment) -> Option<String> {
+    deployment
+        .buckets()
+        .find(|bucket| bucket.id == PICTURES_BUCKET)
+        .map(|bucket| bucket.name.clone())
 }

@@ -44,20 +44,51 @@ pub(crate) struct Poller {
 
 impl Poller {
     /// One poller for every queue trigger of the deployment.
-    pub(crate) fn all(deployment: &template::Deployment, functions: &Functions, urls: &BackendUrls) -> Vec<Arc<Self>> {
-        let triggers = deployment.functions().flat_map(|function| function.triggers.iter().map(move |trigger| (function, trigger)));
+    pub(crate) fn all(
+        deployment: &template::Deployment,
+        functions: &Functions,
+        urls: &BackendUrls,
+    ) -> Vec<Arc<Self>> {
+        let triggers = deployment.functions().flat_map(|function| {
+            function
+                .triggers
+                .iter()
+                .map(move |trigger| (function, trigger))
+        });
         triggers
-            .filter_map(|(function, trigger)| Self::of(deployment, functions.find(&function.handler)?, trigger, urls))
+            .filter_map(|(function, trigger)| {
+                Self::of(
+                    deployment,
+                    functions.find(&function.handler)?,
+                    trigger,
+                    urls,
+                )
+            })
             .map(Arc::new)
             .collect()
     }
 
-    fn of(deployment: &template::Deployment, pool: &Arc<Pool>, trigger: &template::Trigger, urls: &BackendUrls) -> Option<Self> {
-        let template::Trigger::Queue { queue, arn, batch_size, window, maximum_concurrency, partial_failures } = trigger else {
+    fn of(
+        deployment: &template::Deployment,
+        pool: &Arc<Pool>,
+        trigger: &template::Trigger,
+        urls: &BackendUrls,
+    ) -> Option<Self> {
+        let template::Trigger::Queue {
+            queue,
+            arn,
+            batch_size,
+            window,
+            maximum_concurrency,
+            partial_failures,
+        } = trigger
+        else {
             return None;
         };
         let instances = pool.definition.concurrency;
-        let concurrency = maximum_concurrency.map_or(instances, |most| most.min(instances)).max(1);
+        let concurrency = maximum_concurrency
+            .map_or(instances, |most| most.min(instances))
+            .max(1);
         Some(Self {
             // On AWS the mapping polls with the function's own role, and so it does here.
             client: sqs_client(&urls.sqs, &pool.definition.access_key),
@@ -77,7 +108,9 @@ impl Poller {
     pub(crate) async fn run(self: Arc<Self>) {
         loop {
             // A batch is received only when the function may take it: waiting here costs no message a receive.
-            let Ok(place) = Arc::clone(&self.in_flight).acquire_owned().await else { return };
+            let Ok(place) = Arc::clone(&self.in_flight).acquire_owned().await else {
+                return;
+            };
             let batch = self.receive_batch().await;
             if batch.is_empty() {
                 continue;
@@ -104,7 +137,9 @@ impl Poller {
             if left.is_zero() {
                 break;
             }
-            let wait = i32::try_from(left.as_secs() + 1).unwrap_or(LONG_POLL_SECONDS).min(LONG_POLL_SECONDS);
+            let wait = i32::try_from(left.as_secs() + 1)
+                .unwrap_or(LONG_POLL_SECONDS)
+                .min(LONG_POLL_SECONDS);
             batch.extend(self.receive(self.batch_size - batch.len(), wait).await);
         }
         batch
@@ -135,10 +170,23 @@ impl Poller {
         let records: Vec<Value> = batch.iter().map(|message| self.record(message)).collect();
         let event = Bytes::from(json!({ "Records": records }).to_string());
         // A function that gives no answer keeps the whole batch in the queue; the pool has said why.
-        let Ok(answer) = self.pool.invoke(event).await else { return };
-        let failed = if self.partial_failures { failed_messages(&answer, &batch) } else { Ok(Vec::new()) };
+        let Ok(answer) = self.pool.invoke(event).await else {
+            return;
+        };
+        let failed = if self.partial_failures {
+            failed_messages(&answer, &batch)
+        } else {
+            Ok(Vec::new())
+        };
         match failed {
-            Ok(failed) => self.delete(batch.iter().filter(|message| !failed.contains(&message_id(message)))).await,
+            Ok(failed) => {
+                self.delete(
+                    batch
+                        .iter()
+                        .filter(|message| !failed.contains(&message_id(message))),
+                )
+                .await
+            }
             Err(malformed) => {
                 let function = &self.pool.definition.handler;
                 tracing::warn!(function, error = %malformed, "the whole batch stays in the queue");
@@ -148,8 +196,9 @@ impl Poller {
 
     fn record(&self, message: &Message) -> Value {
         let attributes = message.attributes().into_iter().flatten();
-        let attributes: Map<String, Value> =
-            attributes.map(|(name, value)| (name.as_str().to_owned(), value.as_str().into())).collect();
+        let attributes: Map<String, Value> = attributes
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_str().into()))
+            .collect();
         json!({
             "messageId": message.message_id(),
             "receiptHandle": message.receipt_handle(),
@@ -169,14 +218,23 @@ impl Poller {
             .enumerate()
             .filter_map(|(index, message)| {
                 let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
-                entry.set_receipt_handle(message.receipt_handle.clone()).build().ok()
+                entry
+                    .set_receipt_handle(message.receipt_handle.clone())
+                    .build()
+                    .ok()
             })
             .collect();
         for part in entries.chunks(CALL_LIMIT) {
-            let delete = self.client.delete_message_batch().queue_url(&self.queue_url).set_entries(Some(part.to_vec()));
+            let delete = self
+                .client
+                .delete_message_batch()
+                .queue_url(&self.queue_url)
+                .set_entries(Some(part.to_vec()));
             match delete.send().await {
                 Ok(deleted) if deleted.failed().is_empty() => {}
-                Ok(deleted) => tracing::warn!(queue = self.queue_arn, failed = ?deleted.failed(), "messages not deleted"),
+                Ok(deleted) => {
+                    tracing::warn!(queue = self.queue_arn, failed = ?deleted.failed(), "messages not deleted")
+                }
                 Err(error) => {
                     tracing::warn!(queue = self.queue_arn, error = %DisplayErrorContext(error), "messages not deleted");
                 }
@@ -194,7 +252,9 @@ fn message_attributes(message: &Message) -> Map<String, Value> {
     let attributes = message.message_attributes().into_iter().flatten();
     attributes
         .map(|(name, attribute)| {
-            let binary = attribute.binary_value().map(|value| base64::prelude::BASE64_STANDARD.encode(value.as_ref()));
+            let binary = attribute
+                .binary_value()
+                .map(|value| base64::prelude::BASE64_STANDARD.encode(value.as_ref()));
             let value = json!({
                 "stringValue": attribute.string_value(),
                 "binaryValue": binary,

@@ -36,17 +36,28 @@ impl Functions {
         logs: &Logs,
     ) -> Self {
         let pool = |function: &template::Function| {
-            let key = keys.remove(&function.handler).unwrap_or_else(|| AccessKey::of(&function.handler));
+            let key = keys
+                .remove(&function.handler)
+                .unwrap_or_else(|| AccessKey::of(&function.handler));
             let definition = Definition::new(function, deployment, key, urls);
-            (function.handler.clone(), Arc::new(Pool::new(definition, program.clone(), logs.clone())))
+            (
+                function.handler.clone(),
+                Arc::new(Pool::new(definition, program.clone(), logs.clone())),
+            )
         };
-        Self { pools: deployment.functions().map(pool).collect() }
+        Self {
+            pools: deployment.functions().map(pool).collect(),
+        }
     }
 
     /// A function by its handler (`submit-order`), its logical id (`SubmitOrder`) or its ARN.
     pub(crate) fn find(&self, name: &str) -> Option<&Arc<Pool>> {
         let name = name.rsplit(':').next().unwrap_or(name);
-        let by_id = || self.pools.values().find(|pool| pool.definition.logical_id == name);
+        let by_id = || {
+            self.pools
+                .values()
+                .find(|pool| pool.definition.logical_id == name)
+        };
         self.pools.get(name).or_else(by_id)
     }
 
@@ -62,7 +73,10 @@ impl Functions {
 
     /// Takes no more events, lets running ones end for at most `grace`, then ends every process that is idle.
     pub(crate) async fn stop(&self, grace: Duration) {
-        let quiet = self.pools.values().map(|pool| pool.slots.acquire_many(pool.definition.concurrency));
+        let quiet = self
+            .pools
+            .values()
+            .map(|pool| pool.slots.acquire_many(pool.definition.concurrency));
         let _ = tokio::time::timeout(grace, futures::future::join_all(quiet)).await;
         for pool in self.pools.values() {
             pool.slots.close();
@@ -114,7 +128,10 @@ impl Pool {
     }
 
     async fn invoke_to_end(&self, event: Bytes) -> Result<Bytes, InvokeError> {
-        let _place = self.places.try_acquire().map_err(|_| InvokeError::Throttled)?;
+        let _place = self
+            .places
+            .try_acquire()
+            .map_err(|_| InvokeError::Throttled)?;
         let Ok(Ok(_slot)) = tokio::time::timeout(LONGEST_WAIT, self.slots.acquire()).await else {
             return Err(InvokeError::Throttled);
         };
@@ -129,7 +146,9 @@ impl Pool {
         match self.use_instance(fresh, event).await {
             Outcome::Answered(answer) => answer,
             Outcome::Lost(error) => Err(error),
-            Outcome::NotTaken => Err(InvokeError::NotStarted("its process ended before the first event".to_owned())),
+            Outcome::NotTaken => Err(InvokeError::NotStarted(
+                "its process ended before the first event".to_owned(),
+            )),
         }
     }
 

@@ -8,8 +8,8 @@ use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding
 use sandbox::{PROVIDER_SCHEDULE, Sandbox, SandboxError};
 
 use crate::mall::StartError;
-use crate::parameters::Declared;
 use crate::state::{DataFolder, StateError};
+use crate::templates::Declared;
 
 /// The merchant as the sandbox knows it. Made up, in the form of the provider's numbers.
 const APP_ID: &str = "2021000000000001";
@@ -27,14 +27,21 @@ pub(crate) struct Provider {
 
 impl std::fmt::Debug for Provider {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Provider").field("url", &self.url()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Provider")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
 }
 
 impl Provider {
     /// Starts the sandbox when the templates ask for a provider. It takes the port after the mall's, so that its pages outlive a
     /// restart, or any port when that one is taken.
-    pub(crate) async fn start(declared: &Declared, folder: &DataFolder, mall: SocketAddr) -> Result<Option<Self>, StartError> {
+    pub(crate) async fn start(
+        declared: &Declared,
+        folder: &DataFolder,
+        mall: SocketAddr,
+    ) -> Result<Option<Self>, StartError> {
         if !declared.has(GATEWAY_PARAMETER) {
             return Ok(None);
         }
@@ -54,7 +61,10 @@ impl Provider {
             Err(SandboxError::Listen { .. }) => sandbox::start(options(0)?).await,
             started => started,
         };
-        Ok(Some(Self { sandbox: started?, merchant_key }))
+        Ok(Some(Self {
+            sandbox: started?,
+            merchant_key,
+        }))
     }
 
     /// Its page for developers.
@@ -70,7 +80,10 @@ impl Provider {
             ("AlipaySellerId", SELLER_ID.to_owned()),
             ("AlipayPublicKey", self.sandbox.public_key().to_owned()),
             ("MerchantPrivateKey", self.merchant_key.clone()),
-            ("AlipayNotifyUrl", format!("{mall_url}/api/payments/notices/alipay")),
+            (
+                "AlipayNotifyUrl",
+                format!("{mall_url}/api/payments/notices/alipay"),
+            ),
             ("PaymentReturnUrl", format!("{mall_url}/")),
         ]
     }
@@ -82,13 +95,17 @@ impl Provider {
 
 /// A new key, PKCS#8 PEM.
 fn make_private_key() -> Result<String, StateError> {
-    let key = rsa::PrivateKey::new(&mut rand::rng(), KEY_BITS).map_err(|error| StateError::MerchantKey(error.into()))?;
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| StateError::MerchantKey(error.into()))?;
+    let key = rsa::PrivateKey::new(&mut rand::rng(), KEY_BITS)
+        .map_err(|error| StateError::MerchantKey(error.into()))?;
+    let pem = key
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| StateError::MerchantKey(error.into()))?;
     Ok(pem.to_string())
 }
 
 fn public_half(private_pem: &str) -> Result<String, StateError> {
-    let key = rsa::PrivateKey::from_pkcs8_pem(private_pem).map_err(|error| StateError::MerchantKey(error.into()))?;
+    let key = rsa::PrivateKey::from_pkcs8_pem(private_pem)
+        .map_err(|error| StateError::MerchantKey(error.into()))?;
     let pem = key.to_public_key().to_public_key_pem(LineEnding::LF);
     pem.map_err(|error| StateError::MerchantKey(error.into()))
 }

@@ -45,11 +45,15 @@ pub(crate) struct FunctionError {
 
 impl FunctionError {
     pub(crate) fn new(error_type: &str, error_message: impl Into<String>) -> Self {
-        Self { error_type: error_type.to_owned(), error_message: error_message.into() }
+        Self {
+            error_type: error_type.to_owned(),
+            error_message: error_message.into(),
+        }
     }
 
     fn parse(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_else(|_| Self::new("Unhandled", String::from_utf8_lossy(body)))
+        serde_json::from_slice(body)
+            .unwrap_or_else(|_| Self::new("Unhandled", String::from_utf8_lossy(body)))
     }
 }
 
@@ -75,16 +79,30 @@ impl RuntimeApi {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (heard, calls) = mpsc::channel(1);
-        let endpoint = Arc::new(Endpoint { calls: heard, unanswered: Mutex::default() });
+        let endpoint = Arc::new(Endpoint {
+            calls: heard,
+            unanswered: Mutex::default(),
+        });
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{request_id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{request_id}/error", post(error))
+            .route(
+                "/2018-06-01/runtime/invocation/{request_id}/response",
+                post(response),
+            )
+            .route(
+                "/2018-06-01/runtime/invocation/{request_id}/error",
+                post(error),
+            )
             .route("/2018-06-01/runtime/init/error", post(init_error))
             .with_state(endpoint);
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
-        let server = tokio::spawn(async move { axum::serve(listener, routes).await }).abort_handle();
-        Ok(Self { address, calls, server })
+        let server =
+            tokio::spawn(async move { axum::serve(listener, routes).await }).abort_handle();
+        Ok(Self {
+            address,
+            calls,
+            server,
+        })
     }
 
     /// `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`.
@@ -125,11 +143,14 @@ impl Endpoint {
     }
 
     fn take_if(&self, request_id: &str) -> Option<Unanswered> {
-        self.lock().take_if(|unanswered| unanswered.request_id == request_id)
+        self.lock()
+            .take_if(|unanswered| unanswered.request_id == request_id)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Unanswered>> {
-        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.unanswered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, request_id: &str, answer: Result<Bytes, FunctionError>) -> Response<Body> {
@@ -138,14 +159,20 @@ impl Endpoint {
                 let _ = unanswered.reply.send(answer);
                 status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#)
             }
-            None => status(StatusCode::BAD_REQUEST, r#"{"errorType":"InvalidRequestID","errorMessage":"no such invocation"}"#),
+            None => status(
+                StatusCode::BAD_REQUEST,
+                r#"{"errorType":"InvalidRequestID","errorMessage":"no such invocation"}"#,
+            ),
         }
     }
 }
 
 async fn next(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
     if let Some(forgotten) = endpoint.take() {
-        let error = FunctionError::new("Runtime.NoAnswer", "asked for the next invocation without answering this one");
+        let error = FunctionError::new(
+            "Runtime.NoAnswer",
+            "asked for the next invocation without answering this one",
+        );
         let _ = forgotten.reply.send(Err(error));
     }
     let (give, invocation) = oneshot::channel();
@@ -157,32 +184,61 @@ async fn next(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
     };
     let response = Response::builder()
         .header(http::header::CONTENT_TYPE, "application/json")
-        .header(HeaderName::from_static("lambda-runtime-aws-request-id"), &invocation.request_id)
-        .header(HeaderName::from_static("lambda-runtime-deadline-ms"), invocation.deadline_ms.to_string())
-        .header(HeaderName::from_static("lambda-runtime-invoked-function-arn"), &invocation.function_arn)
-        .header(HeaderName::from_static("lambda-runtime-trace-id"), &invocation.trace_id)
+        .header(
+            HeaderName::from_static("lambda-runtime-aws-request-id"),
+            &invocation.request_id,
+        )
+        .header(
+            HeaderName::from_static("lambda-runtime-deadline-ms"),
+            invocation.deadline_ms.to_string(),
+        )
+        .header(
+            HeaderName::from_static("lambda-runtime-invoked-function-arn"),
+            &invocation.function_arn,
+        )
+        .header(
+            HeaderName::from_static("lambda-runtime-trace-id"),
+            &invocation.trace_id,
+        )
         .body(Body::from(invocation.event));
-    *endpoint.lock() = Some(Unanswered { request_id: invocation.request_id, reply: invocation.reply });
+    *endpoint.lock() = Some(Unanswered {
+        request_id: invocation.request_id,
+        reply: invocation.reply,
+    });
     response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR, ""))
 }
 
-async fn response(State(endpoint): State<Arc<Endpoint>>, Path(request_id): Path<String>, request: Request) -> Response<Body> {
+async fn response(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(request_id): Path<String>,
+    request: Request,
+) -> Response<Body> {
     match to_bytes(request.into_body(), PAYLOAD_LIMIT).await {
         Ok(body) => endpoint.answer(&request_id, Ok(body)),
         Err(_) => {
-            let error = FunctionError::new("Function.ResponseSizeTooLarge", "the answer is larger than 6 MB, or broke off");
+            let error = FunctionError::new(
+                "Function.ResponseSizeTooLarge",
+                "the answer is larger than 6 MB, or broke off",
+            );
             endpoint.answer(&request_id, Err(error));
             status(StatusCode::PAYLOAD_TOO_LARGE, "")
         }
     }
 }
 
-async fn error(State(endpoint): State<Arc<Endpoint>>, Path(request_id): Path<String>, body: Bytes) -> Response<Body> {
+async fn error(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(request_id): Path<String>,
+    body: Bytes,
+) -> Response<Body> {
     endpoint.answer(&request_id, Err(FunctionError::parse(&body)))
 }
 
 async fn init_error(State(endpoint): State<Arc<Endpoint>>, body: Bytes) -> Response<Body> {
-    let _ = endpoint.calls.send(Call::InitError(FunctionError::parse(&body))).await;
+    let _ = endpoint
+        .calls
+        .send(Call::InitError(FunctionError::parse(&body)))
+        .await;
     status(StatusCode::ACCEPTED, r#"{"status":"OK"}"#)
 }
 

@@ -5,12 +5,18 @@ type MakeService = fn() -> edge::Service;
 /// By the name of the crate, which is also that of the stack and of the bootstrap (`BuildProperties.Binary`).
 const SERVICES: &[(&str, MakeService)] = &[
     ("auth", auth::service),
+    ("cart", cart::service),
     ("catalog", catalog::service),
     ("member", member::service),
+    ("order", order::service),
+    ("payment", payment::service),
     ("stock", stock::service),
 ];
 
 /// The service of this name.
 pub(crate) fn service(name: &str) -> Option<edge::Service> {
-    SERVICES.iter().find(|(known, _)| *known == name).map(|(_, make)| make())
+    SERVICES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, make)| make())
 }

@@ -3,14 +3,16 @@
 //! A folder belongs to one running mall at a time. It is recognised by a marker file, so that `--fresh` never deletes a folder
 //! that merely has the same name. Every secret is random, made on the first start and readable by its owner alone.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+
+use crate::files::{file_error, make_folder, read_or_make, remove_if_there, write_file};
 
 const MARKER: &str = "mall-data";
 const LOCK: &str = "lock";
@@ -89,13 +91,19 @@ impl DataFolder {
         if !is_ours(path)? {
             return Err(StateError::Foreign(path.to_owned()));
         }
-        write_file(&path.join(MARKER), b"Data of a local mall. `mall up --fresh` starts over.\n")?;
+        write_file(
+            &path.join(MARKER),
+            b"Data of a local mall. `mall up --fresh` starts over.\n",
+        )?;
         let lock = take_lock(path)?;
         if fresh {
             empty(path)?;
         }
         remove_if_there(&path.join(ENDPOINTS))?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// The folder.
@@ -123,7 +131,11 @@ impl DataFolder {
     ///
     /// # Errors
     /// When the file can neither be read nor made.
-    pub(crate) fn key(&self, name: &str, make: impl FnOnce() -> Result<String, StateError>) -> Result<String, StateError> {
+    pub(crate) fn key(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<String, StateError>,
+    ) -> Result<String, StateError> {
         let keys = self.path.join("keys");
         make_folder(&keys)?;
         read_or_make(&keys.join(name), make)
@@ -180,7 +192,8 @@ pub fn staff_key_file(folder: &Path) -> PathBuf {
 /// When the file cannot be read.
 pub fn read_staff_key(folder: &Path) -> Result<String, StateError> {
     let path = staff_key_file(folder);
-    let text = std::fs::read_to_string(&path).map_err(|source| file_error("read", &path, source))?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| file_error("read", &path, source))?;
     Ok(text.trim().to_owned())
 }
 
@@ -189,28 +202,34 @@ pub(crate) fn random_secret() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-fn make_folder(path: &Path) -> Result<(), StateError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|source| file_error("create", path, source))
-}
-
 /// An empty folder may become ours; one with content is ours only with the marker.
 fn is_ours(path: &Path) -> Result<bool, StateError> {
-    let mut entries = path.read_dir().map_err(|source| file_error("read", path, source))?;
+    let mut entries = path
+        .read_dir()
+        .map_err(|source| file_error("read", path, source))?;
     Ok(path.join(MARKER).exists() || entries.next().is_none())
 }
 
 fn take_lock(folder: &Path) -> Result<File, StateError> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
-    let opened = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let opened = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path);
     let mut file = opened.map_err(|source| file_error("open", &path, source))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(held(folder, &mut file)),
         Err(TryLockError::Error(source)) => return Err(file_error("lock", &path, source)),
     }
-    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+    let written = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| write!(file, "{}", std::process::id()));
     written.map_err(|source| file_error("write", &path, source))?;
     Ok(file)
 }
@@ -221,12 +240,17 @@ fn held(folder: &Path, lock: &mut File) -> StateError {
     if read.is_err() || holder.is_empty() {
         holder = "unknown".to_owned();
     }
-    StateError::Held { folder: folder.to_owned(), holder }
+    StateError::Held {
+        folder: folder.to_owned(),
+        holder,
+    }
 }
 
 /// Deletes everything but the marker and the lock, which this process holds.
 fn empty(folder: &Path) -> Result<(), StateError> {
-    let entries = folder.read_dir().map_err(|source| file_error("read", folder, source))?;
+    let entries = folder
+        .read_dir()
+        .map_err(|source| file_error("read", folder, source))?;
     for entry in entries {
         let entry = entry.map_err(|source| file_error("read", folder, source))?;
         let path = entry.path();
@@ -234,45 +258,14 @@ fn empty(folder: &Path) -> Result<(), StateError> {
             continue;
         }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let removed = if is_folder { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        let removed = if is_folder {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
         removed.map_err(|source| file_error("delete", &path, source))?;
     }
     Ok(())
-}
-
-fn read_or_make(path: &Path, make: impl FnOnce() -> Result<String, StateError>) -> Result<String, StateError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim_end().to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let secret = make()?;
-            write_file(path, format!("{}\n", secret.trim_end()).as_bytes())?;
-            Ok(secret.trim_end().to_owned())
-        }
-        Err(source) => Err(file_error("read", path, source)),
-    }
-}
-
-/// Writes beside and renames, so that a start that is killed leaves either no file or a whole one.
-fn write_file(path: &Path, content: &[u8]) -> Result<(), StateError> {
-    let beside = path.with_extension("new");
-    let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)
-    };
-    write().map_err(|source| file_error("write", path, source))
-}
-
-fn remove_if_there(path: &Path) -> Result<(), StateError> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(file_error("delete", path, source)),
-        _ => Ok(()),
-    }
-}
-
-fn file_error(action: &'static str, path: &Path, source: io::Error) -> StateError {
-    StateError::File { action, path: path.to_owned(), source }
 }
 
 #[cfg(test)]
@@ -292,7 +285,11 @@ mod tests {
         assert_eq!(second.staff_key().unwrap(), key);
         assert_eq!(read_staff_key(&folder).unwrap(), key);
         assert_ne!(second.signing_key().unwrap(), key);
-        let mode = staff_key_file(&folder).metadata().unwrap().permissions().mode();
+        let mode = staff_key_file(&folder)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -301,7 +298,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let _first = DataFolder::open(root.path(), false).unwrap();
         let refused = DataFolder::open(root.path(), true).unwrap_err().to_string();
-        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+        assert!(
+            refused.contains(&format!("process {}", std::process::id())),
+            "{refused}"
+        );
     }
 
     #[test]
@@ -319,7 +319,10 @@ mod tests {
         let theirs = root.path().join("theirs");
         std::fs::create_dir(&theirs).unwrap();
         std::fs::write(theirs.join("thesis.txt"), "mine").unwrap();
-        assert!(matches!(DataFolder::open(&theirs, true), Err(StateError::Foreign(_))));
+        assert!(matches!(
+            DataFolder::open(&theirs, true),
+            Err(StateError::Foreign(_))
+        ));
         assert!(theirs.join("thesis.txt").exists());
     }
 
@@ -327,11 +330,20 @@ mod tests {
     fn endpoints_are_read_only_while_the_mall_runs() {
         let root = tempfile::tempdir().unwrap();
         let folder = DataFolder::open(root.path(), false).unwrap();
-        assert!(matches!(read_endpoints(root.path()), Err(StateError::NotRunning(_))));
-        let endpoints = Endpoints { url: "http://127.0.0.1:8080".to_owned(), ..Endpoints::default() };
+        assert!(matches!(
+            read_endpoints(root.path()),
+            Err(StateError::NotRunning(_))
+        ));
+        let endpoints = Endpoints {
+            url: "http://127.0.0.1:8080".to_owned(),
+            ..Endpoints::default()
+        };
         folder.publish(&endpoints).unwrap();
         assert_eq!(read_endpoints(root.path()).unwrap().url, endpoints.url);
         drop(folder);
-        assert!(matches!(read_endpoints(root.path()), Err(StateError::NotRunning(_))));
+        assert!(matches!(
+            read_endpoints(root.path()),
+            Err(StateError::NotRunning(_))
+        ));
     }
 }

@@ -23,11 +23,16 @@ pub(crate) struct Timer {
 
 impl Timer {
     /// One timer for every schedule trigger of the deployment.
-    pub(crate) fn all(deployment: &Deployment, functions: &Functions) -> Result<Vec<Self>, ScheduleError> {
+    pub(crate) fn all(
+        deployment: &Deployment,
+        functions: &Functions,
+    ) -> Result<Vec<Self>, ScheduleError> {
         let mut timers = Vec::new();
         for function in deployment.functions() {
             for trigger in &function.triggers {
-                let (Trigger::Schedule { expression, input }, Some(pool)) = (trigger, functions.find(&function.handler)) else {
+                let (Trigger::Schedule { expression, input }, Some(pool)) =
+                    (trigger, functions.find(&function.handler))
+                else {
                     continue;
                 };
                 timers.push(Self {

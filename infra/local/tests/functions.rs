@@ -1,5 +1,7 @@
 //! Functions as child processes: what reaches them, what they see, what their end costs.
 
+#![allow(clippy::unwrap_used)]
+
 mod harness;
 mod probe;
 
@@ -23,16 +25,31 @@ async fn an_event_reaches_the_function_and_its_answer_comes_back() {
     let place = Place::new();
     let mall = place.open().await;
     let url = format!("{}/show/caf%C3%A9?b=2&a=1", mall.endpoints().url);
-    let request = http_client().post(url).header("cookie", "x=1; y=2").header("x-many", "1").header("x-many", "2");
+    let request = http_client()
+        .post(url)
+        .header("cookie", "x=1; y=2")
+        .header("x-many", "1")
+        .header("x-many", "2");
     let response = request.json(&json!({"n": 1})).send().await.unwrap();
 
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers()["x-probe"], "yes");
-    let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().cloned().collect();
+    let cookies: Vec<_> = response
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .cloned()
+        .collect();
     assert_eq!(cookies, ["a=1", "b=2"]);
-    let request_id = response.headers()["apigw-requestid"].to_str().unwrap().to_owned();
+    let request_id = response.headers()["apigw-requestid"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     let body = json(response).await;
-    assert_eq!(body["arn"], "arn:aws:lambda:us-east-1:000000000000:function:show-event");
+    assert_eq!(
+        body["arn"],
+        "arn:aws:lambda:us-east-1:000000000000:function:show-event"
+    );
     let event = &body["event"];
     assert_eq!(event["version"], "2.0");
     assert_eq!(event["routeKey"], "POST /show/{name}");
@@ -53,10 +70,15 @@ async fn a_function_sees_its_environment_and_nothing_else() {
     let mall = place.open().await;
     let endpoints = mall.endpoints().clone();
     let body = json(get(&format!("{}/self", endpoints.url)).await).await;
-    let mut seen: BTreeMap<String, String> = serde_json::from_value(body["environment"].clone()).unwrap();
+    let mut seen: BTreeMap<String, String> =
+        serde_json::from_value(body["environment"].clone()).unwrap();
 
     // What differs from start to start is looked at, then left out.
-    assert!(seen.remove("AWS_LAMBDA_RUNTIME_API").unwrap().starts_with("127.0.0.1:"));
+    assert!(
+        seen.remove("AWS_LAMBDA_RUNTIME_API")
+            .unwrap()
+            .starts_with("127.0.0.1:")
+    );
     assert!(seen.remove("AWS_SECRET_ACCESS_KEY").unwrap().len() >= 40);
     // The runtime client sets it for the function itself.
     seen.remove("_X_AMZN_TRACE_ID");
@@ -71,7 +93,10 @@ async fn a_function_sees_its_environment_and_nothing_else() {
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_REGION", "us-east-1"),
         ("AWS_SESSION_TOKEN", "local"),
-        ("JOURNAL", &place.root().join("journal").display().to_string()),
+        (
+            "JOURNAL",
+            &place.root().join("journal").display().to_string(),
+        ),
         ("STAFF_KEY", &mall.folder().staff_key().unwrap()),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -90,7 +115,10 @@ async fn sixty_four_clients_share_the_instances_a_function_may_have() {
         let request = http.get(&url).send();
         clients.spawn(async move { json(request.await.unwrap()).await["pid"].as_u64().unwrap() });
     }
-    until("two instances are at work", async || (place.journal().len() == 2).then_some(())).await;
+    until("two instances are at work", async || {
+        (place.journal().len() == 2).then_some(())
+    })
+    .await;
     place.give_sign();
     let pids: BTreeSet<u64> = clients.join_all().await.into_iter().collect();
 
@@ -109,17 +137,35 @@ async fn a_process_that_dies_costs_its_caller_alone() {
     let place = Place::new();
     let mall = place.open().await;
     let url = format!("{}/wait", mall.endpoints().url);
-    let (victim, other) = (tokio::spawn(reqwest::get(url.clone())), tokio::spawn(reqwest::get(url.clone())));
+    let (victim, other) = (
+        tokio::spawn(reqwest::get(url.clone())),
+        tokio::spawn(reqwest::get(url.clone())),
+    );
     let pids = until("both are at work", async || {
         let lines = place.journal();
-        (lines.len() == 2).then(|| lines.iter().map(|line| line.split(' ').next_back().unwrap().parse().unwrap()).collect::<Vec<u32>>())
+        (lines.len() == 2).then(|| {
+            lines
+                .iter()
+                .map(|line| line.split(' ').next_back().unwrap().parse().unwrap())
+                .collect::<Vec<u32>>()
+        })
     })
     .await;
     signal("KILL", pids[0]);
-    until("its caller hears of it", async || (victim.is_finished() || other.is_finished()).then_some(())).await;
+    until("its caller hears of it", async || {
+        (victim.is_finished() || other.is_finished()).then_some(())
+    })
+    .await;
     place.give_sign();
-    let statuses = [victim.await.unwrap().unwrap().status(), other.await.unwrap().unwrap().status()];
-    assert!(statuses.contains(&reqwest::StatusCode::BAD_GATEWAY) && statuses.contains(&reqwest::StatusCode::OK), "{statuses:?}");
+    let statuses = [
+        victim.await.unwrap().unwrap().status(),
+        other.await.unwrap().unwrap().status(),
+    ];
+    assert!(
+        statuses.contains(&reqwest::StatusCode::BAD_GATEWAY)
+            && statuses.contains(&reqwest::StatusCode::OK),
+        "{statuses:?}"
+    );
 
     let next = get(&url).await;
     assert_eq!(next.status(), 200);
@@ -135,7 +181,10 @@ async fn a_process_that_dies_while_idle_costs_nobody() {
     let same = json(get(&url).await).await["pid"].as_u64().unwrap();
     assert_eq!(first, same, "it is kept warm");
     signal("KILL", u32::try_from(first).unwrap());
-    until("it is gone", async || (!is_running(u32::try_from(first).unwrap())).then_some(())).await;
+    until("it is gone", async || {
+        (!is_running(u32::try_from(first).unwrap())).then_some(())
+    })
+    .await;
     let response = get(&url).await;
     assert_eq!(response.status(), 200);
     assert_ne!(json(response).await["pid"].as_u64().unwrap(), first);
@@ -148,8 +197,16 @@ async fn a_function_over_its_time_is_ended_and_its_caller_gets_504() {
     let mall = place.open().await;
     let response = get(&format!("{}/sleep", mall.endpoints().url)).await;
     assert_eq!(response.status(), 504);
-    let pid = place.journal()[0].split(' ').next_back().unwrap().parse().unwrap();
-    until("its process is gone", async || (!is_running(pid)).then_some(())).await;
+    let pid = place.journal()[0]
+        .split(' ')
+        .next_back()
+        .unwrap()
+        .parse()
+        .unwrap();
+    until("its process is gone", async || {
+        (!is_running(pid)).then_some(())
+    })
+    .await;
     mall.stop().await;
 }
 
@@ -177,12 +234,26 @@ async fn the_gateway_refuses_what_api_gateway_refuses() {
     assert_eq!(json(unknown).await, json!({"message": "Not Found"}));
     let wrong_method = http.delete(format!("{url}/self")).send().await.unwrap();
     assert_eq!(wrong_method.status(), 404);
-    let large = http.post(format!("{url}/show/a")).body(vec![b'a'; 10 * 1024 * 1024 + 1]).send().await;
+    let large = http
+        .post(format!("{url}/show/a"))
+        .body(vec![b'a'; 10 * 1024 * 1024 + 1])
+        .send()
+        .await;
     // The server may close before a client has sent it all.
     assert!(large.is_err() || large.unwrap().status() == 413);
-    let large_for_lambda = http.post(format!("{url}/show/a")).body(vec![b'a'; 7 * 1024 * 1024]).send().await.unwrap();
+    let large_for_lambda = http
+        .post(format!("{url}/show/a"))
+        .body(vec![b'a'; 7 * 1024 * 1024])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(large_for_lambda.status(), 413);
-    let many_headers = http.get(format!("{url}/self")).header("x-long", "a".repeat(11_000)).send().await.unwrap();
+    let many_headers = http
+        .get(format!("{url}/self"))
+        .header("x-long", "a".repeat(11_000))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(many_headers.status(), 431);
     let welcome = get(&format!("{url}/")).await;
     assert_eq!(welcome.status(), 200);
@@ -195,14 +266,25 @@ async fn a_preflight_is_answered_without_the_function() {
     let mall = place.open().await;
     let url = format!("{}/never", mall.endpoints().url);
     let preflight = |origin| {
-        let request = http_client().request(reqwest::Method::OPTIONS, &url).header("origin", origin);
-        request.header("access-control-request-method", "GET").send()
+        let request = http_client()
+            .request(reqwest::Method::OPTIONS, &url)
+            .header("origin", origin);
+        request
+            .header("access-control-request-method", "GET")
+            .send()
     };
     let allowed = preflight("https://shop.example").await.unwrap();
     assert_eq!(allowed.status(), 204);
-    assert_eq!(allowed.headers()["access-control-allow-origin"], "https://shop.example");
+    assert_eq!(
+        allowed.headers()["access-control-allow-origin"],
+        "https://shop.example"
+    );
     let foreign = preflight("https://evil.example").await.unwrap();
-    assert!(!foreign.headers().contains_key("access-control-allow-origin"));
+    assert!(
+        !foreign
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
     mall.stop().await;
 }
 
@@ -211,15 +293,35 @@ async fn pictures_are_shown_under_the_mall_s_own_address_and_nothing_else_of_the
     let place = Place::new();
     let mall = place.open().await;
     for bucket in ["mall-pictures", "mall-private"] {
-        let put = mall.s3_client().put_object().bucket(bucket).key("catalog/1.png").content_type("image/png");
+        let put = mall
+            .s3_client()
+            .put_object()
+            .bucket(bucket)
+            .key("catalog/1.png")
+            .content_type("image/png");
         put.body(b"picture".to_vec().into()).send().await.unwrap();
     }
     let url = &mall.endpoints().url;
     let picture = get(&format!("{url}/media/catalog/1.png")).await;
-    assert_eq!((picture.status().as_u16(), &picture.headers()["content-type"]), (200, &"image/png".parse().unwrap()));
+    assert_eq!(
+        (
+            picture.status().as_u16(),
+            &picture.headers()["content-type"]
+        ),
+        (200, &"image/png".parse().unwrap())
+    );
     assert_eq!(picture.bytes().await.unwrap().as_ref(), b"picture");
-    for hidden in ["/media/", "/media/catalog/2.png", "/media/%2e%2e/mall-private/catalog/1.png", "/media/..%2fmall-private/catalog/1.png"] {
-        assert_eq!(get(&format!("{url}{hidden}")).await.status(), 404, "{hidden}");
+    for hidden in [
+        "/media/",
+        "/media/catalog/2.png",
+        "/media/%2e%2e/mall-private/catalog/1.png",
+        "/media/..%2fmall-private/catalog/1.png",
+    ] {
+        assert_eq!(
+            get(&format!("{url}{hidden}")).await.status(),
+            404,
+            "{hidden}"
+        );
     }
     mall.stop().await;
 }
@@ -229,17 +331,34 @@ async fn the_invoke_api_takes_any_event_and_says_when_the_function_failed() {
     let place = Place::new();
     let mall = place.open().await;
     let invoke = |name: &str| {
-        let url = format!("{}/2015-03-31/functions/{name}/invocations", mall.endpoints().invoke_url);
+        let url = format!(
+            "{}/2015-03-31/functions/{name}/invocations",
+            mall.endpoints().invoke_url
+        );
         http_client().post(url)
     };
-    let answer = invoke("ShowEvent").body(r#"{"any": "event"}"#).send().await.unwrap();
+    let answer = invoke("ShowEvent")
+        .body(r#"{"any": "event"}"#)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 200);
-    assert!(answer.text().await.unwrap().contains(r#"\"any\":\"event\""#));
+    assert!(
+        answer
+            .text()
+            .await
+            .unwrap()
+            .contains(r#"\"any\":\"event\""#)
+    );
     let failed = invoke("fail").send().await.unwrap();
     assert_eq!(failed.headers()["x-amz-function-error"], "Unhandled");
     assert_eq!(json(failed).await["errorMessage"], "out of luck");
     assert_eq!(invoke("nobody").send().await.unwrap().status(), 404);
-    let from_a_page = invoke("show-event").header("origin", "https://evil.example").send().await.unwrap();
+    let from_a_page = invoke("show-event")
+        .header("origin", "https://evil.example")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(from_a_page.status(), 403);
     mall.stop().await;
 }

@@ -1,5 +1,7 @@
 //! Starting, ending, being killed, starting again.
 
+#![allow(clippy::unwrap_used)]
+
 mod harness;
 mod probe;
 
@@ -19,7 +21,9 @@ fn function_process() {
 /// A mall with probe functions in a process of its own: what [`MallOfProbes`] starts. Nothing when the test runner does.
 #[tokio::test(flavor = "multi_thread")]
 async fn mall_process() {
-    let Ok(root) = std::env::var("MALL_OF_PROBES") else { return };
+    let Ok(root) = std::env::var("MALL_OF_PROBES") else {
+        return;
+    };
     let mut options = Place::new().options();
     options.root = root.clone().into();
     options.data = std::path::Path::new(&root).join("data");
@@ -33,10 +37,18 @@ struct MallOfProbes(std::process::Child);
 impl MallOfProbes {
     async fn start(place: &Place) -> (Self, Endpoints) {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "mall_process", "--nocapture"]).env("MALL_OF_PROBES", place.root()).stdin(Stdio::null());
+        command
+            .args(["--exact", "mall_process", "--nocapture"])
+            .env("MALL_OF_PROBES", place.root())
+            .stdin(Stdio::null());
         let process = command.spawn().unwrap();
         let pid = process.id();
-        let endpoints = until("the mall is open", async || read_endpoints(&place.data()).ok().filter(|open| open.pid == pid)).await;
+        let endpoints = until("the mall is open", async || {
+            read_endpoints(&place.data())
+                .ok()
+                .filter(|open| open.pid == pid)
+        })
+        .await;
         (Self(process), endpoints)
     }
 
@@ -54,7 +66,14 @@ impl Drop for MallOfProbes {
 }
 
 async fn pid_of_show_self(url: &str) -> u32 {
-    let body: serde_json::Value = http_client().get(format!("{url}/self")).send().await.unwrap().json().await.unwrap();
+    let body: serde_json::Value = http_client()
+        .get(format!("{url}/self"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     body["pid"].as_u64().unwrap().try_into().unwrap()
 }
 
@@ -65,12 +84,18 @@ async fn function_processes_do_not_outlive_a_killed_mall() {
     let idle = pid_of_show_self(&endpoints.url).await;
     let busy = tokio::spawn(reqwest::get(format!("{}/wait", endpoints.url)));
     let busy_pid: u32 = until("the other is at work", async || {
-        place.journal().first().and_then(|line| line.strip_prefix("start ")?.parse().ok())
+        place
+            .journal()
+            .first()
+            .and_then(|line| line.strip_prefix("start ")?.parse().ok())
     })
     .await;
     assert!(is_running(idle) && is_running(busy_pid));
     mall.kill9();
-    until("both are gone", async || (!is_running(idle) && !is_running(busy_pid)).then_some(())).await;
+    until("both are gone", async || {
+        (!is_running(idle) && !is_running(busy_pid)).then_some(())
+    })
+    .await;
     assert!(busy.await.unwrap().is_err());
 }
 
@@ -89,14 +114,30 @@ async fn a_route_edited_in_a_template_answers_at_its_new_path_after_a_restart() 
     let place = Place::new();
     let mall = place.open().await;
     let status = async |mall: &mall::mall::Mall, path: &str| {
-        http_client().get(format!("{}{path}", mall.endpoints().url)).send().await.unwrap().status().as_u16()
+        http_client()
+            .get(format!("{}{path}", mall.endpoints().url))
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
-    assert_eq!((status(&mall, "/self").await, status(&mall, "/myself").await), (200, 404));
+    assert_eq!(
+        (status(&mall, "/self").await, status(&mall, "/myself").await),
+        (200, 404)
+    );
     mall.stop().await;
     let stack = std::fs::read_to_string(place.stack_file()).unwrap();
-    std::fs::write(place.stack_file(), stack.replace("Path: /self", "Path: /myself")).unwrap();
+    std::fs::write(
+        place.stack_file(),
+        stack.replace("Path: /self", "Path: /myself"),
+    )
+    .unwrap();
     let mall = place.open().await;
-    assert_eq!((status(&mall, "/self").await, status(&mall, "/myself").await), (404, 200));
+    assert_eq!(
+        (status(&mall, "/self").await, status(&mall, "/myself").await),
+        (404, 200)
+    );
     mall.stop().await;
 }
 
@@ -110,9 +151,22 @@ async fn templates_that_ask_for_a_payment_provider_get_the_sandbox_and_its_addre
     std::fs::write(place.root().join("template.yaml"), template).unwrap();
     let mall = place.open().await;
     let sandbox = mall.endpoints().sandbox_url.clone().unwrap();
-    assert_eq!(http_client().get(&sandbox).send().await.unwrap().status(), 200);
-    let body: serde_json::Value = http_client().get(format!("{}/self", mall.endpoints().url)).send().await.unwrap().json().await.unwrap();
-    assert_eq!(body["environment"]["STAFF_KEY"], format!("{sandbox}/gateway.do"));
+    assert_eq!(
+        http_client().get(&sandbox).send().await.unwrap().status(),
+        200
+    );
+    let body: serde_json::Value = http_client()
+        .get(format!("{}/self", mall.endpoints().url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        body["environment"]["STAFF_KEY"],
+        format!("{sandbox}/gateway.do")
+    );
     let merchant_key = std::fs::read_to_string(place.data().join("keys/merchant.pem")).unwrap();
     assert!(merchant_key.starts_with("-----BEGIN PRIVATE KEY-----"));
     mall.stop().await;
@@ -121,14 +175,30 @@ async fn templates_that_ask_for_a_payment_provider_get_the_sandbox_and_its_addre
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_starts_its_function() {
     let place = Place::new();
-    let soon = (OffsetDateTime::now_utc() + Duration::seconds(2)).replace_nanosecond(0).unwrap();
-    let at = soon.format(&time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).unwrap();
-    let event = r#"{"Records":[{"body":"by the clock","attributes":{"ApproximateReceiveCount":"1"}}]}"#;
-    let schedule = format!("{{Type: ScheduleV2, Properties: {{ScheduleExpression: at({at}), Input: '{event}'}}}}");
+    let soon = (OffsetDateTime::now_utc() + Duration::seconds(5))
+        .replace_nanosecond(0)
+        .unwrap();
+    let at = soon
+        .format(&time::macros::format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second]"
+        ))
+        .unwrap();
+    let event =
+        r#"{"Records":[{"body":"by the clock","attributes":{"ApproximateReceiveCount":"1"}}]}"#;
+    let schedule = format!(
+        "{{Type: ScheduleV2, Properties: {{ScheduleExpression: at({at}), Input: '{event}'}}}}"
+    );
     let stack = std::fs::read_to_string(place.stack_file()).unwrap();
-    std::fs::write(place.stack_file(), stack.trim_end().to_owned() + &format!("\n        Clock: {schedule}\n")).unwrap();
+    std::fs::write(
+        place.stack_file(),
+        stack.trim_end().to_owned() + &format!("\n        Clock: {schedule}\n"),
+    )
+    .unwrap();
     let mall = place.open().await;
-    until("the clock has struck", async || (place.journal() == ["by the clock 1"]).then_some(())).await;
+    until("the clock has struck", async || {
+        (place.journal() == ["by the clock 1"]).then_some(())
+    })
+    .await;
     mall.stop().await;
 }
 
@@ -136,10 +206,16 @@ async fn a_schedule_starts_its_function() {
 async fn a_second_mall_on_the_same_data_is_refused_and_names_the_first() {
     let place = Place::new();
     let mall = MallProcess::start(place.root()).await;
-    let second = mall_command("up", place.root(), mall.data()).args(["--port", "0"]).output().unwrap();
+    let second = mall_command("up", place.root(), mall.data())
+        .args(["--port", "0"])
+        .output()
+        .unwrap();
     assert!(!second.status.success());
     let said = String::from_utf8(second.stderr).unwrap();
-    assert!(said.contains(&format!("process {}", mall.endpoints().pid)), "{said}");
+    assert!(
+        said.contains(&format!("process {}", mall.endpoints().pid)),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,10 +223,16 @@ async fn a_busy_port_is_named_with_the_way_out() {
     let place = Place::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let refused = mall_command("up", place.root(), &place.data()).args(["--port", &port]).output().unwrap();
+    let refused = mall_command("up", place.root(), &place.data())
+        .args(["--port", &port])
+        .output()
+        .unwrap();
     assert!(!refused.status.success());
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains(&format!("port {port} is not free")) && said.contains("--port"), "{said}");
+    assert!(
+        said.contains(&format!("port {port} is not free")) && said.contains("--port"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,21 +247,43 @@ async fn a_mall_ends_cleanly_on_sigterm_and_keeps_its_keys() {
     mall.kill9();
     mall.restart().await;
     assert_eq!(mall.staff_key(), key);
-    assert_eq!(mall.http.get(mall.url("/nowhere")).send().await.unwrap().status(), 404);
+    assert_eq!(
+        mall.http
+            .get(mall.url("/nowhere"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_templates_and_parameters_stop_the_start_with_their_names() {
     let place = Place::new();
     let said = |arguments: &[&str]| {
-        let output = mall_command("up", place.root(), &place.data()).args(["--port", "0"]).args(arguments).output().unwrap();
+        let output = mall_command("up", place.root(), &place.data())
+            .args(["--port", "0"])
+            .args(arguments)
+            .output()
+            .unwrap();
         assert!(!output.status.success());
         String::from_utf8(output.stderr).unwrap()
     };
     let unknown = said(&["--set", "Prefx=test"]);
-    assert!(unknown.contains("no parameter Prefx") && unknown.contains("StaffKey"), "{unknown}");
+    assert!(
+        unknown.contains("no parameter Prefx") && unknown.contains("StaffKey"),
+        "{unknown}"
+    );
     let stack = std::fs::read_to_string(place.stack_file()).unwrap();
-    std::fs::write(place.stack_file(), stack.replace("Handler: sleep", "Handlr: sleep")).unwrap();
+    std::fs::write(
+        place.stack_file(),
+        stack.replace("Handler: sleep", "Handlr: sleep"),
+    )
+    .unwrap();
     let wrong = said(&[]);
-    assert!(wrong.contains("probe.yaml") && wrong.contains("Sleep"), "{wrong}");
+    assert!(
+        wrong.contains("probe.yaml") && wrong.contains("Sleep"),
+        "{wrong}"
+    );
 }

@@ -1,5 +1,7 @@
 //! Queues that feed functions: what succeeded goes, what failed comes again.
 
+#![allow(clippy::unwrap_used)]
+
 mod harness;
 mod probe;
 
@@ -14,7 +16,10 @@ fn function_process() {
 
 /// SQS by its JSON protocol.
 async fn sqs(url: &str, action: &str, body: Value) -> Value {
-    let request = http_client().post(url).header("x-amz-target", format!("AmazonSQS.{action}")).header("content-type", "application/x-amz-json-1.0");
+    let request = http_client()
+        .post(url)
+        .header("x-amz-target", format!("AmazonSQS.{action}"))
+        .header("content-type", "application/x-amz-json-1.0");
     let response = request.body(body.to_string()).send().await.unwrap();
     let text = response.text().await.unwrap();
     serde_json::from_str(&text).unwrap_or_else(|_| panic!("{action}: {text}"))
@@ -22,21 +27,47 @@ async fn sqs(url: &str, action: &str, body: Value) -> Value {
 
 async fn send(url: &str, bodies: &[&str]) {
     let queue = format!("{url}/000000000000/mall-do-work");
-    let entries: Vec<Value> =
-        bodies.iter().enumerate().map(|(id, body)| json!({"Id": id.to_string(), "MessageBody": body})).collect();
-    let sent = sqs(url, "SendMessageBatch", json!({"QueueUrl": queue, "Entries": entries})).await;
-    assert_eq!(sent["Successful"].as_array().map(Vec::len), Some(bodies.len()), "{sent}");
+    let entries: Vec<Value> = bodies
+        .iter()
+        .enumerate()
+        .map(|(id, body)| json!({"Id": id.to_string(), "MessageBody": body}))
+        .collect();
+    let sent = sqs(
+        url,
+        "SendMessageBatch",
+        json!({"QueueUrl": queue, "Entries": entries}),
+    )
+    .await;
+    assert_eq!(
+        sent["Successful"].as_array().map(Vec::len),
+        Some(bodies.len()),
+        "{sent}"
+    );
 }
 
 async fn left_in_queue(url: &str) -> u64 {
     let queue = format!("{url}/000000000000/mall-do-work");
-    let answer = sqs(url, "GetQueueAttributes", json!({"QueueUrl": queue, "AttributeNames": ["All"]})).await;
-    let count = |name: &str| answer["Attributes"][name].as_str().unwrap().parse::<u64>().unwrap();
+    let answer = sqs(
+        url,
+        "GetQueueAttributes",
+        json!({"QueueUrl": queue, "AttributeNames": ["All"]}),
+    )
+    .await;
+    let count = |name: &str| {
+        answer["Attributes"][name]
+            .as_str()
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+    };
     count("ApproximateNumberOfMessages") + count("ApproximateNumberOfMessagesNotVisible")
 }
 
 fn times(journal: &[String], start: &str) -> usize {
-    journal.iter().filter(|line| line.starts_with(start)).count()
+    journal
+        .iter()
+        .filter(|line| line.starts_with(start))
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,7 +82,15 @@ async fn only_the_failed_messages_of_a_batch_come_again() {
     })
     .await;
     let journal = place.journal();
-    assert_eq!((times(&journal, "fine 1"), times(&journal, "fine 2"), times(&journal, "fail once")), (1, 1, 2), "{journal:?}");
+    assert_eq!(
+        (
+            times(&journal, "fine 1"),
+            times(&journal, "fine 2"),
+            times(&journal, "fail once")
+        ),
+        (1, 1, 2),
+        "{journal:?}"
+    );
     mall.stop().await;
 }
 
@@ -67,7 +106,11 @@ async fn a_malformed_answer_keeps_the_whole_batch() {
     })
     .await;
     let journal = place.journal();
-    assert_eq!((times(&journal, "fine"), times(&journal, "break")), (2, 2), "{journal:?}");
+    assert_eq!(
+        (times(&journal, "fine"), times(&journal, "break")),
+        (2, 2),
+        "{journal:?}"
+    );
     mall.stop().await;
 }
 
@@ -77,10 +120,16 @@ async fn messages_that_waited_while_the_mall_was_away_are_delivered() {
     let mall = place.open().await;
     let url = mall.endpoints().sqs_url.clone();
     send(&url, &["fail"]).await;
-    until("it has failed once", async || (!place.journal().is_empty()).then_some(())).await;
+    until("it has failed once", async || {
+        (!place.journal().is_empty()).then_some(())
+    })
+    .await;
     mall.stop().await;
     let before = place.journal().len();
     let mall = place.open().await;
-    until("it comes again", async || (place.journal().len() > before).then_some(())).await;
+    until("it comes again", async || {
+        (place.journal().len() > before).then_some(())
+    })
+    .await;
     mall.stop().await;
 }

@@ -178,6 +178,15 @@ impl Mall {
         self.handle_message(queue, &call).await
     }
 
+    /// Hands one message of any content to a consumer that dies when the wire says so: `None` when it died before it could
+    /// say whether it was done.
+    pub async fn handle_to_the_death(&self, queue: &str, message: &Value) -> Option<bool> {
+        tokio::select! {
+            done = self.handle(queue, message) => Some(done),
+            () = self.wire().died() => None,
+        }
+    }
+
     async fn handle_message(&self, queue: &str, message: &Call) -> bool {
         let name = self.physical(queue);
         let consumes = |trigger: &Trigger| matches!(trigger, Trigger::Queue { queue, .. } if *queue == name);

@@ -32,8 +32,13 @@ pub(crate) enum AddCartItemError {
 }
 
 impl Refusal for AddCartItemError {
-    const KINDS: &'static [ProblemKind] =
-        &[NOT_FOR_SALE, TOO_MANY_LINES, TOO_MANY_PIECES, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        NOT_FOR_SALE,
+        TOO_MANY_LINES,
+        TOO_MANY_PIECES,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -49,11 +54,20 @@ pub(crate) async fn add_cart_item(
     (visitor, Json(item)): (Visitor, Json<AddedItem>),
 ) -> Result<Reply<LineView, Stored>, AddCartItemError> {
     let ids = [item.sku_id];
-    let (mut loaded, skus) =
-        try_join(load_cart(&app.carts, visitor), app.skus.find(&ids, Consistency::Eventual)).await?;
+    let (mut loaded, skus) = try_join(
+        load_cart(&app.carts, visitor),
+        app.skus.find(&ids, Consistency::Eventual),
+    )
+    .await?;
     let sku = skus.first().ok_or(AddCartItemError::NotForSale)?;
     let (line, made) = loaded
-        .edit(|cart, rev| cart.add(&sku.sku_id, item.quantity, sku.price, rev).map_err(AddCartItemError::from))
+        .edit(|cart, rev| {
+            cart.add(&sku.sku_id, item.quantity, sku.price, rev)
+                .map_err(AddCartItemError::from)
+        })
         .await?;
-    Ok(loaded.dress(Reply::stored(made, LineView::of(&line, Some(sku))), &app.cookies))
+    Ok(loaded.dress(
+        Reply::stored(made, LineView::of(&line, Some(sku))),
+        &app.cookies,
+    ))
 }

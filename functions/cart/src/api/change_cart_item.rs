@@ -62,12 +62,16 @@ pub(crate) async fn change_cart_item(
         return Err(ChangeCartItemError::NothingToSet);
     }
     let ids = [path.sku_id];
-    let (mut loaded, skus) =
-        try_join(load_cart(&app.carts, visitor), app.skus.find(&ids, Consistency::Eventual)).await?;
+    let (mut loaded, skus) = try_join(
+        load_cart(&app.carts, visitor),
+        app.skus.find(&ids, Consistency::Eventual),
+    )
+    .await?;
     let line = loaded
         .edit(|cart, rev| {
             let line = cart.set(&ids[0], change.quantity, change.checked, rev);
-            line.ok_or(ChangeCartItemError::NotFound)?.map_err(ChangeCartItemError::from)
+            line.ok_or(ChangeCartItemError::NotFound)?
+                .map_err(ChangeCartItemError::from)
         })
         .await?;
     Ok(loaded.dress(Reply::ok(LineView::of(&line, skus.first())), &app.cookies))

@@ -19,9 +19,11 @@ use crate::domain::CartLimit;
 /// The SKU is not, or no longer, for sale.
 pub(crate) const NOT_FOR_SALE: ProblemKind = ProblemKind::new(404, "13001", "SKU not for sale");
 /// The cart has as many lines as it takes.
-pub(crate) const TOO_MANY_LINES: ProblemKind = ProblemKind::new(409, "13002", "Too many different SKUs in the cart");
+pub(crate) const TOO_MANY_LINES: ProblemKind =
+    ProblemKind::new(409, "13002", "Too many different SKUs in the cart");
 /// The cart would have more pieces of a SKU than it takes.
-pub(crate) const TOO_MANY_PIECES: ProblemKind = ProblemKind::new(409, "13003", "Too many pieces of one SKU in the cart");
+pub(crate) const TOO_MANY_PIECES: ProblemKind =
+    ProblemKind::new(409, "13003", "Too many pieces of one SKU in the cart");
 
 /// Which line of the cart.
 #[derive(Debug, Deserialize, JsonSchema)]

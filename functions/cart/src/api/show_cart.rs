@@ -40,11 +40,22 @@ pub(crate) struct CartItem {
     in_stock: bool,
 }
 
-pub(crate) async fn show_cart(app: &Shopping, (visitor,): (Visitor,)) -> Result<Reply<CartView>, CartError> {
+pub(crate) async fn show_cart(
+    app: &Shopping,
+    (visitor,): (Visitor,),
+) -> Result<Reply<CartView>, CartError> {
     let loaded = load_cart(&app.carts, visitor).await?;
-    let ids: Vec<SkuId> = loaded.cart().lines.iter().map(|line| line.sku_id.clone()).collect();
-    let (skus, levels) =
-        try_join(app.skus.find(&ids, Consistency::Eventual), app.levels.of(&ids, Consistency::Eventual)).await?;
+    let ids: Vec<SkuId> = loaded
+        .cart()
+        .lines
+        .iter()
+        .map(|line| line.sku_id.clone())
+        .collect();
+    let (skus, levels) = try_join(
+        app.skus.find(&ids, Consistency::Eventual),
+        app.levels.of(&ids, Consistency::Eventual),
+    )
+    .await?;
     let view = view(loaded.cart(), &skus, &levels);
     Ok(loaded.dress(Reply::ok(view), &app.cookies))
 }
@@ -53,7 +64,12 @@ fn view(cart: &Cart, skus: &[Sku], levels: &[StockLevel]) -> CartView {
     let find = |id: &SkuId| skus.iter().find(|sku| sku.sku_id == *id);
     let totals = cart.totals(|id| find(id).map(|sku| sku.price));
     CartView {
-        items: cart.lines.iter().rev().map(|line| item(line, find(&line.sku_id), levels)).collect(),
+        items: cart
+            .lines
+            .iter()
+            .rev()
+            .map(|line| item(line, find(&line.sku_id), levels))
+            .collect(),
         lines: totals.lines,
         pieces: totals.pieces,
         total_fen: totals.checked,
@@ -61,7 +77,9 @@ fn view(cart: &Cart, skus: &[Sku], levels: &[StockLevel]) -> CartView {
 }
 
 fn item(line: &Line, sku: Option<&Sku>, levels: &[StockLevel]) -> CartItem {
-    let of_sku = levels.iter().filter(|level| sku.is_some_and(|sku| level.sku_id == sku.sku_id));
+    let of_sku = levels
+        .iter()
+        .filter(|level| sku.is_some_and(|sku| level.sku_id == sku.sku_id));
     let able = StockLevel::warehouses_for(levels, &line.sku_id, line.quantity);
     CartItem {
         line: LineView::of(line, sku),

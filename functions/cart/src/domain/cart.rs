@@ -36,10 +36,6 @@ pub(crate) struct Totals {
 }
 
 impl Cart {
-    pub(crate) fn line(&self, sku: &SkuId) -> Option<&Line> {
-        self.lines.iter().find(|line| line.sku_id == *sku)
-    }
-
     fn line_mut(&mut self, sku: &SkuId) -> Option<&mut Line> {
         self.lines.iter_mut().find(|line| line.sku_id == *sku)
     }
@@ -54,7 +50,8 @@ impl Cart {
     ) -> Result<(Line, bool), CartLimit> {
         if let Some(line) = self.line_mut(sku) {
             let held = line.quantity.get();
-            line.quantity = pieces(held.saturating_add(quantity.get())).ok_or(CartLimit::Pieces { held })?;
+            line.quantity =
+                pieces(held.saturating_add(quantity.get())).ok_or(CartLimit::Pieces { held })?;
             line.rev = rev.clone();
             return Ok((line.clone(), false));
         }
@@ -62,8 +59,13 @@ impl Cart {
             return Err(CartLimit::Lines);
         }
         let quantity = pieces(quantity.get()).ok_or(CartLimit::Pieces { held: 0 })?;
-        let line =
-            Line { sku_id: sku.clone(), quantity, checked: true, price_when_added: price, rev: rev.clone() };
+        let line = Line {
+            sku_id: sku.clone(),
+            quantity,
+            checked: true,
+            price_when_added: price,
+            rev: rev.clone(),
+        };
         self.lines.push(line.clone());
         Ok((line, true))
     }
@@ -80,7 +82,9 @@ impl Cart {
         let line = self.line_mut(sku)?;
         let wanted = quantity.unwrap_or(line.quantity);
         if wanted.get() > MAXIMUM_PIECES {
-            return Some(Err(CartLimit::Pieces { held: line.quantity.get() }));
+            return Some(Err(CartLimit::Pieces {
+                held: line.quantity.get(),
+            }));
         }
         let before = (line.quantity, line.checked);
         (line.quantity, line.checked) = (wanted, checked.unwrap_or(line.checked));
@@ -102,7 +106,8 @@ impl Cart {
 
     /// Removes the lines that are still as they were ordered.
     pub(crate) fn remove_ordered(&mut self, ordered: &[OrderedCartLine]) {
-        self.lines.retain(|line| !ordered.iter().any(|ordered| line.is(ordered)));
+        self.lines
+            .retain(|line| !ordered.iter().any(|ordered| line.is(ordered)));
     }
 
     /// The lines that go into the next order.
@@ -119,21 +124,34 @@ impl Cart {
 
     /// What the lines come to at the prices of now; those without a price are not for sale and do not count.
     pub(crate) fn totals(&self, price: impl Fn(&SkuId) -> Option<Money>) -> Totals {
-        let none = Totals { lines: 0, pieces: 0, checked: Money::ZERO };
-        self.lines.iter().filter_map(|line| Some((line, price(&line.sku_id)?))).fold(none, |sum, (line, price)| {
-            let amount = if line.checked { line.subtotal(price) } else { Money::ZERO };
-            Totals {
-                lines: sum.lines + 1,
-                pieces: sum.pieces + u64::from(line.quantity.get()),
-                checked: [sum.checked, amount].into_iter().sum(),
-            }
-        })
+        let none = Totals {
+            lines: 0,
+            pieces: 0,
+            checked: Money::ZERO,
+        };
+        self.lines
+            .iter()
+            .filter_map(|line| Some((line, price(&line.sku_id)?)))
+            .fold(none, |sum, (line, price)| {
+                let amount = if line.checked {
+                    line.subtotal(price)
+                } else {
+                    Money::ZERO
+                };
+                Totals {
+                    lines: sum.lines + 1,
+                    pieces: sum.pieces + u64::from(line.quantity.get()),
+                    checked: [sum.checked, amount].into_iter().sum(),
+                }
+            })
     }
 }
 
 /// So many pieces, unless they are more than a line takes.
 fn pieces(count: u32) -> Option<Quantity> {
-    Quantity::new(count).ok().filter(|quantity| quantity.get() <= MAXIMUM_PIECES)
+    Quantity::new(count)
+        .ok()
+        .filter(|quantity| quantity.get() <= MAXIMUM_PIECES)
 }
 
 #[cfg(test)]
@@ -142,17 +160,32 @@ mod tests {
     use crate::domain::samples::{line, quantity, rev, sku};
 
     fn cart(lines: usize) -> Cart {
-        Cart { lines: (0..lines).map(|number| line(&number.to_string(), 1, "old")).collect() }
+        Cart {
+            lines: (0..lines)
+                .map(|number| line(&number.to_string(), 1, "old"))
+                .collect(),
+        }
     }
 
     #[test]
     fn adding_what_is_there_adds_to_its_line_and_keeps_the_price_of_the_first_time() {
         let mut cart = Cart::default();
-        let (first, made) = cart.add(&sku("a"), quantity(2), Money::from_fen(100), &rev("r1")).unwrap();
+        let (first, made) = cart
+            .add(&sku("a"), quantity(2), Money::from_fen(100), &rev("r1"))
+            .unwrap();
         assert!(made && first.checked);
-        let (second, made) = cart.add(&sku("a"), quantity(3), Money::from_fen(90), &rev("r2")).unwrap();
+        let (second, made) = cart
+            .add(&sku("a"), quantity(3), Money::from_fen(90), &rev("r2"))
+            .unwrap();
         assert!(!made);
-        assert_eq!((second.quantity.get(), second.price_when_added.fen(), second.rev.as_str()), (5, 100, "r2"));
+        assert_eq!(
+            (
+                second.quantity.get(),
+                second.price_when_added.fen(),
+                second.rev.as_str()
+            ),
+            (5, 100, "r2")
+        );
         assert_eq!(cart.lines, [second]);
     }
 
@@ -161,22 +194,40 @@ mod tests {
         let mut full = cart(100);
         let refused = full.add(&sku("new"), quantity(1), Money::ZERO, &rev("r"));
         assert_eq!(refused, Err(CartLimit::Lines));
-        assert_eq!(full.add(&sku("5"), quantity(998), Money::ZERO, &rev("r")).unwrap().0.quantity.get(), 999);
+        assert_eq!(
+            full.add(&sku("5"), quantity(998), Money::ZERO, &rev("r"))
+                .unwrap()
+                .0
+                .quantity
+                .get(),
+            999
+        );
         let refused = full.add(&sku("5"), quantity(1), Money::ZERO, &rev("r"));
         assert_eq!(refused, Err(CartLimit::Pieces { held: 999 }));
         let mut empty = Cart::default();
         let refused = empty.add(&sku("a"), quantity(1_000), Money::ZERO, &rev("r"));
-        assert_eq!((refused, empty), (Err(CartLimit::Pieces { held: 0 }), Cart::default()));
+        assert_eq!(
+            (refused, empty),
+            (Err(CartLimit::Pieces { held: 0 }), Cart::default())
+        );
     }
 
     #[test]
     fn setting_what_is_so_already_leaves_the_line_the_same_writing() {
         let mut cart = cart(2);
         let before = cart.clone();
-        cart.set(&sku("1"), Some(quantity(1)), Some(true), &rev("new")).unwrap().unwrap();
+        cart.set(&sku("1"), Some(quantity(1)), Some(true), &rev("new"))
+            .unwrap()
+            .unwrap();
         assert_eq!(cart, before);
-        let line = cart.set(&sku("1"), None, Some(false), &rev("new")).unwrap().unwrap();
-        assert_eq!((line.quantity.get(), line.checked, line.rev.as_str()), (1, false, "new"));
+        let line = cart
+            .set(&sku("1"), None, Some(false), &rev("new"))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (line.quantity.get(), line.checked, line.rev.as_str()),
+            (1, false, "new")
+        );
         assert_eq!(cart.lines[0], before.lines[0]);
         assert!(cart.set(&sku("2"), None, None, &rev("new")).is_none());
         let refused = cart.set(&sku("1"), Some(quantity(1_000)), None, &rev("new"));
@@ -186,8 +237,13 @@ mod tests {
     #[test]
     fn an_ordered_line_that_was_changed_since_stays() {
         let mut cart = cart(3);
-        cart.set(&sku("1"), Some(quantity(2)), None, &rev("new")).unwrap().unwrap();
-        let ordered = ["0", "1", "9"].map(|id| OrderedCartLine { sku_id: sku(id), rev: "old".to_owned() });
+        cart.set(&sku("1"), Some(quantity(2)), None, &rev("new"))
+            .unwrap()
+            .unwrap();
+        let ordered = ["0", "1", "9"].map(|id| OrderedCartLine {
+            sku_id: sku(id),
+            rev: "old".to_owned(),
+        });
         cart.remove_ordered(&ordered);
         let left: Vec<_> = cart.lines.iter().map(|line| line.sku_id.as_str()).collect();
         assert_eq!(left, ["1", "2"]);
@@ -196,9 +252,18 @@ mod tests {
     #[test]
     fn what_is_not_checked_is_neither_ordered_nor_removed_with_what_is() {
         let mut cart = cart(2);
-        cart.set(&sku("0"), None, Some(false), &rev("new")).unwrap().unwrap();
+        cart.set(&sku("0"), None, Some(false), &rev("new"))
+            .unwrap()
+            .unwrap();
         let checked = cart.clone().checked();
-        assert_eq!(checked, [CheckedLine { sku_id: sku("1"), quantity: quantity(1), rev: "old".to_owned() }]);
+        assert_eq!(
+            checked,
+            [CheckedLine {
+                sku_id: sku("1"),
+                quantity: quantity(1),
+                rev: "old".to_owned()
+            }]
+        );
         cart.remove_checked();
         assert_eq!(cart.lines.len(), 1);
         cart.remove(&sku("0"));
@@ -208,9 +273,20 @@ mod tests {
     #[test]
     fn only_what_is_for_sale_counts_and_only_what_is_checked_costs() {
         let mut cart = cart(3);
-        cart.set(&sku("0"), Some(quantity(4)), Some(false), &rev("new")).unwrap().unwrap();
-        cart.set(&sku("1"), Some(quantity(3)), None, &rev("new")).unwrap().unwrap();
+        cart.set(&sku("0"), Some(quantity(4)), Some(false), &rev("new"))
+            .unwrap()
+            .unwrap();
+        cart.set(&sku("1"), Some(quantity(3)), None, &rev("new"))
+            .unwrap()
+            .unwrap();
         let price = |id: &SkuId| (id.as_str() != "2").then_some(Money::from_fen(250));
-        assert_eq!(cart.totals(price), Totals { lines: 2, pieces: 7, checked: Money::from_fen(750) });
+        assert_eq!(
+            cart.totals(price),
+            Totals {
+                lines: 2,
+                pieces: 7,
+                checked: Money::from_fen(750)
+            }
+        );
     }
 }

@@ -41,7 +41,9 @@ pub struct OrderedCartLine {
 impl Line {
     /// What the pieces cost at this price. For display, so it saturates.
     pub(crate) fn subtotal(&self, price: Money) -> Money {
-        price.checked_mul(self.quantity.get().into()).unwrap_or(Money::from_fen(i64::MAX))
+        price
+            .checked_mul(self.quantity.get().into())
+            .unwrap_or(Money::from_fen(i64::MAX))
     }
 
     pub(crate) fn is(&self, ordered: &OrderedCartLine) -> bool {

@@ -8,7 +8,7 @@ mod rev;
 pub(crate) mod samples;
 
 pub(crate) use cart::{Cart, CartLimit};
-pub use line::{CheckedLine, OrderedCartLine};
 pub(crate) use line::Line;
+pub use line::{CheckedLine, OrderedCartLine};
 pub(crate) use merge::{Merge, merge};
 pub(crate) use rev::Rev;

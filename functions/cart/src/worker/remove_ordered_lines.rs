@@ -38,8 +38,12 @@ pub(crate) struct Removal {
 
 /// How long to wait for an order before looking again. A function that places one is over within seconds, so an order that is
 /// not there after all of these was refused; should the member send it again, it comes with a message of its own.
-const WAITS: [Duration; 4] =
-    [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(300)];
+const WAITS: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+    Duration::from_secs(300),
+];
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RemoveOrderedLinesError {
@@ -79,12 +83,21 @@ pub(crate) async fn remove_ordered_lines(
         .await
 }
 
-async fn look_again_later(app: &Removal, message: RemoveOrderedLines) -> Result<(), RemoveOrderedLinesError> {
+async fn look_again_later(
+    app: &Removal,
+    message: RemoveOrderedLines,
+) -> Result<(), RemoveOrderedLinesError> {
     let Some(wait) = WAITS.get(usize::from(message.tries)) else {
-        info!(order_sn = message.order_sn, "the order was never placed; its lines stay in the cart");
+        info!(
+            order_sn = message.order_sn,
+            "the order was never placed; its lines stay in the cart"
+        );
         return Ok(());
     };
-    let again = RemoveOrderedLines { tries: message.tries + 1, ..message };
+    let again = RemoveOrderedLines {
+        tries: message.tries + 1,
+        ..message
+    };
     app.again.send_after(&again, *wait).await?;
     Ok(())
 }

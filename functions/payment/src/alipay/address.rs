@@ -15,10 +15,19 @@ impl FromStr for WebAddress {
     type Err = NotAnAddress;
 
     fn from_str(text: &str) -> Result<Self, NotAnAddress> {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(NotAnAddress)?;
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .ok_or(NotAnAddress)?;
         let has_host = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
-        let plain = rest.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>'));
-        if has_host && plain { Ok(Self(text.to_owned())) } else { Err(NotAnAddress) }
+        let plain = rest
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>'));
+        if has_host && plain {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnAddress)
+        }
     }
 }
 
@@ -34,10 +43,27 @@ mod tests {
 
     #[test]
     fn an_address_has_a_scheme_and_a_host_and_no_query() {
-        for text in ["https://openapi.alipay.com/gateway.do", "http://127.0.0.1:8081/gateway.do", "http://[::1]/"] {
-            assert_eq!(text.parse::<WebAddress>().map(|address| address.to_string()), Ok(text.to_owned()));
+        for text in [
+            "https://openapi.alipay.com/gateway.do",
+            "http://127.0.0.1:8081/gateway.do",
+            "http://[::1]/",
+        ] {
+            assert_eq!(
+                text.parse::<WebAddress>()
+                    .map(|address| address.to_string()),
+                Ok(text.to_owned())
+            );
         }
-        for text in ["", "gateway.do", "ftp://a/", "https://", "https:///x", "https://a?b=c", "https://a#b", "https://a b"] {
+        for text in [
+            "",
+            "gateway.do",
+            "ftp://a/",
+            "https://",
+            "https:///x",
+            "https://a?b=c",
+            "https://a#b",
+            "https://a b",
+        ] {
             assert_eq!(text.parse::<WebAddress>(), Err(NotAnAddress), "{text}");
         }
     }

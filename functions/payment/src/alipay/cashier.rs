@@ -67,16 +67,29 @@ impl Cashier {
             ("timestamp", beijing::write(now)),
             ("version", "1.0".to_owned()),
         ];
-        let pairs = || parameters.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs = || {
+            parameters
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+        };
         let signature = self.key.sign(&signed_text(pairs(), &["sign"]))?;
-        let query = Serializer::new(String::new()).extend_pairs(pairs()).append_pair("sign", &signature).finish();
+        let query = Serializer::new(String::new())
+            .extend_pairs(pairs())
+            .append_pair("sign", &signature)
+            .finish();
         Ok(format!("{}?{query}", self.gateway))
     }
 }
 
 /// The subject as the provider takes it: without `/`, `=` and `&`, and not too long.
 fn subject(text: &str) -> String {
-    let allowed = |c: char| if matches!(c, '/' | '=' | '&') || c.is_control() { ' ' } else { c };
+    let allowed = |c: char| {
+        if matches!(c, '/' | '=' | '&') || c.is_control() {
+            ' '
+        } else {
+            c
+        }
+    };
     text.chars().map(allowed).take(LONGEST_SUBJECT).collect()
 }
 
@@ -93,24 +106,46 @@ mod tests {
         ("ALIPAY_GATEWAY_URL", "https://gateway.example/gateway.do"),
         ("ALIPAY_APP_ID", "2021000000000001"),
         ("MERCHANT_PRIVATE_KEY", tests::MERCHANT_PRIVATE),
-        ("ALIPAY_NOTIFY_URL", "https://mall.example/api/payments/notices/alipay"),
+        (
+            "ALIPAY_NOTIFY_URL",
+            "https://mall.example/api/payments/notices/alipay",
+        ),
         ("PAYMENT_RETURN_URL", "https://mall.example/orders"),
     ];
 
     fn environment(changed: &str, value: &str) -> Environment {
-        let variables = VARIABLES.map(|(name, text)| (name.to_owned(), if name == changed { value } else { text }.to_owned()));
+        let variables = VARIABLES.map(|(name, text)| {
+            (
+                name.to_owned(),
+                if name == changed { value } else { text }.to_owned(),
+            )
+        });
         Environment::of(variables.into(), Clock::System)
     }
 
     /// The parameters of the address, and what the provider would verify.
     fn opened(bill: &Bill<'_>) -> BTreeMap<String, String> {
         let now = "2026-11-24T06:00:00Z".parse().unwrap();
-        let address = Cashier::from_env(&environment("", "")).unwrap().page_for(bill, now).unwrap();
-        let query = address.strip_prefix("https://gateway.example/gateway.do?").unwrap();
-        let parameters: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let pairs = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let address = Cashier::from_env(&environment("", ""))
+            .unwrap()
+            .page_for(bill, now)
+            .unwrap();
+        let query = address
+            .strip_prefix("https://gateway.example/gateway.do?")
+            .unwrap();
+        let parameters: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let pairs = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         let text = signed_text(pairs, &["sign"]);
-        assert!(tests::MERCHANT_PUBLIC.parse::<ProviderKey>().unwrap().verifies(&text, &parameters["sign"]));
+        assert!(
+            tests::MERCHANT_PUBLIC
+                .parse::<ProviderKey>()
+                .unwrap()
+                .verifies(&text, &parameters["sign"])
+        );
         parameters
     }
 
@@ -131,7 +166,10 @@ mod tests {
             ("charset", "utf-8"),
             ("format", "JSON"),
             ("method", "alipay.trade.page.pay"),
-            ("notify_url", "https://mall.example/api/payments/notices/alipay"),
+            (
+                "notify_url",
+                "https://mall.example/api/payments/notices/alipay",
+            ),
             ("return_url", "https://mall.example/orders"),
             ("sign_type", "RSA2"),
             ("timestamp", "2026-11-24 14:00:00"),
@@ -157,7 +195,8 @@ mod tests {
     #[test]
     fn a_subject_is_shortened_to_256_characters_and_keeps_none_that_would_confuse_a_signature() {
         let long = "长".repeat(300);
-        let content: serde_json::Value = serde_json::from_str(&opened(&bill(&long))["biz_content"]).unwrap();
+        let content: serde_json::Value =
+            serde_json::from_str(&opened(&bill(&long))["biz_content"]).unwrap();
         assert_eq!(content["subject"], "长".repeat(256));
         assert_eq!(subject("a/b&total_amount=0.01\n"), "a b total_amount 0.01 ");
     }
@@ -168,9 +207,19 @@ mod tests {
             let error = Cashier::from_env(&environment(name, "")).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
-        for name in ["ALIPAY_GATEWAY_URL", "MERCHANT_PRIVATE_KEY", "ALIPAY_NOTIFY_URL", "PAYMENT_RETURN_URL"] {
-            let error = Cashier::from_env(&environment(name, "secretnoise")).unwrap_err().to_string();
-            assert!(error.contains(name) && !error.contains("secretnoise"), "{error}");
+        for name in [
+            "ALIPAY_GATEWAY_URL",
+            "MERCHANT_PRIVATE_KEY",
+            "ALIPAY_NOTIFY_URL",
+            "PAYMENT_RETURN_URL",
+        ] {
+            let error = Cashier::from_env(&environment(name, "secretnoise"))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(name) && !error.contains("secretnoise"),
+                "{error}"
+            );
         }
     }
 }

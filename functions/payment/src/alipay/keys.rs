@@ -40,7 +40,9 @@ impl FromStr for MerchantKey {
     type Err = NotAKey;
 
     fn from_str(text: &str) -> Result<Self, NotAKey> {
-        RsaKeyPair::from_pkcs8(&decode(text)?).map(Self).map_err(|_| NotAKey::Private)
+        RsaKeyPair::from_pkcs8(&decode(text)?)
+            .map(Self)
+            .map_err(|_| NotAKey::Private)
     }
 }
 
@@ -49,7 +51,9 @@ impl MerchantKey {
     pub(crate) fn sign(&self, text: &str) -> Result<String, CannotSign> {
         let mut signature = vec![0; self.0.public().modulus_len()];
         let random = SystemRandom::new();
-        self.0.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature).map_err(|_| CannotSign)?;
+        self.0
+            .sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature)
+            .map_err(|_| CannotSign)?;
         Ok(STANDARD.encode(signature))
     }
 }
@@ -66,22 +70,32 @@ impl FromStr for ProviderKey {
 
     fn from_str(text: &str) -> Result<Self, NotAKey> {
         let numbers = spki::read(&decode(text)?).ok_or(NotAKey::Public)?;
-        let bits = numbers.modulus.len() * 8 - numbers.modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+        let bits = numbers.modulus.len() * 8
+            - numbers
+                .modulus
+                .first()
+                .map_or(0, |byte| byte.leading_zeros() as usize);
         let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
-        let sound = (2048..=8192).contains(&bits) && odd(&numbers.modulus) && odd(&numbers.exponent);
+        let sound =
+            (2048..=8192).contains(&bits) && odd(&numbers.modulus) && odd(&numbers.exponent);
         if !sound || numbers.exponent == [1] {
             return Err(NotAKey::Public);
         }
-        Ok(Self(RsaPublicKeyComponents { n: numbers.modulus, e: numbers.exponent }))
+        Ok(Self(RsaPublicKeyComponents {
+            n: numbers.modulus,
+            e: numbers.exponent,
+        }))
     }
 }
 
 impl ProviderKey {
     /// Whether a signature in base64 was made over this text by the owner of the key.
     pub(crate) fn verifies(&self, text: &str, signature: &str) -> bool {
-        STANDARD
-            .decode(signature)
-            .is_ok_and(|signature| self.0.verify(&RSA_PKCS1_2048_8192_SHA256, text.as_bytes(), &signature).is_ok())
+        STANDARD.decode(signature).is_ok_and(|signature| {
+            self.0
+                .verify(&RSA_PKCS1_2048_8192_SHA256, text.as_bytes(), &signature)
+                .is_ok()
+        })
     }
 }
 
@@ -97,10 +111,14 @@ fn decode(text: &str) -> Result<Vec<u8>, NotAKey> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) const MERCHANT_PRIVATE: &str = include_str!("../../tests/keys/test-merchant-private.pem");
-    pub(crate) const MERCHANT_PUBLIC: &str = include_str!("../../tests/keys/test-merchant-public.pem");
-    pub(crate) const PROVIDER_PRIVATE: &str = include_str!("../../tests/keys/test-provider-private.pem");
-    pub(crate) const PROVIDER_PUBLIC: &str = include_str!("../../tests/keys/test-provider-public.pem");
+    pub(crate) const MERCHANT_PRIVATE: &str =
+        include_str!("../../tests/keys/test-merchant-private.pem");
+    pub(crate) const MERCHANT_PUBLIC: &str =
+        include_str!("../../tests/keys/test-merchant-public.pem");
+    pub(crate) const PROVIDER_PRIVATE: &str =
+        include_str!("../../tests/keys/test-provider-private.pem");
+    pub(crate) const PROVIDER_PUBLIC: &str =
+        include_str!("../../tests/keys/test-provider-public.pem");
 
     pub(crate) fn der(pem: &str) -> Vec<u8> {
         decode(pem).unwrap()
@@ -113,28 +131,66 @@ pub(crate) mod tests {
     #[test]
     fn a_signature_of_openssl_verifies_and_ours_is_the_same() {
         let signature = SIGNATURE.trim();
-        assert!(PROVIDER_PUBLIC.parse::<ProviderKey>().unwrap().verifies(TEXT, signature));
-        assert_eq!(PROVIDER_PRIVATE.parse::<MerchantKey>().unwrap().sign(TEXT).as_deref(), Ok(signature));
+        assert!(
+            PROVIDER_PUBLIC
+                .parse::<ProviderKey>()
+                .unwrap()
+                .verifies(TEXT, signature)
+        );
+        assert_eq!(
+            PROVIDER_PRIVATE
+                .parse::<MerchantKey>()
+                .unwrap()
+                .sign(TEXT)
+                .as_deref(),
+            Ok(signature)
+        );
     }
 
     #[test]
     fn any_change_of_text_signature_or_key_does_not_verify() {
-        let (key, signature) = (PROVIDER_PUBLIC.parse::<ProviderKey>().unwrap(), SIGNATURE.trim());
+        let (key, signature) = (
+            PROVIDER_PUBLIC.parse::<ProviderKey>().unwrap(),
+            SIGNATURE.trim(),
+        );
         let changed = signature.replacen(|c: char| c.is_ascii_lowercase(), "Z", 1);
-        for (text, signature) in [("another text", signature), (TEXT, &changed), (TEXT, ""), (TEXT, "noise"), (TEXT, &signature[..340])] {
+        for (text, signature) in [
+            ("another text", signature),
+            (TEXT, &changed),
+            (TEXT, ""),
+            (TEXT, "noise"),
+            (TEXT, &signature[..340]),
+        ] {
             assert!(!key.verifies(text, signature), "{text} {signature}");
         }
-        assert!(!MERCHANT_PUBLIC.parse::<ProviderKey>().unwrap().verifies(TEXT, signature));
+        assert!(
+            !MERCHANT_PUBLIC
+                .parse::<ProviderKey>()
+                .unwrap()
+                .verifies(TEXT, signature)
+        );
     }
 
     #[test]
     fn a_key_is_read_from_pem_from_base64_and_from_pem_that_lost_its_line_breaks() {
         let bare = |pem: &str| STANDARD.encode(der(pem));
         let spaced = |pem: &str| pem.replace('\n', " ");
-        for text in [MERCHANT_PRIVATE, &bare(MERCHANT_PRIVATE), &spaced(MERCHANT_PRIVATE)] {
+        for text in [
+            MERCHANT_PRIVATE,
+            &bare(MERCHANT_PRIVATE),
+            &spaced(MERCHANT_PRIVATE),
+        ] {
             let signature = text.parse::<MerchantKey>().unwrap().sign(TEXT).unwrap();
-            for text in [MERCHANT_PUBLIC, &bare(MERCHANT_PUBLIC), &spaced(MERCHANT_PUBLIC)] {
-                assert!(text.parse::<ProviderKey>().unwrap().verifies(TEXT, &signature));
+            for text in [
+                MERCHANT_PUBLIC,
+                &bare(MERCHANT_PUBLIC),
+                &spaced(MERCHANT_PUBLIC),
+            ] {
+                assert!(
+                    text.parse::<ProviderKey>()
+                        .unwrap()
+                        .verifies(TEXT, &signature)
+                );
             }
         }
     }
@@ -142,11 +198,20 @@ pub(crate) mod tests {
     #[test]
     fn another_key_or_noise_is_refused_with_what_was_expected() {
         assert_eq!("!".parse::<MerchantKey>().unwrap_err(), NotAKey::Encoding);
-        assert_eq!(MERCHANT_PUBLIC.parse::<MerchantKey>().unwrap_err(), NotAKey::Private);
+        assert_eq!(
+            MERCHANT_PUBLIC.parse::<MerchantKey>().unwrap_err(),
+            NotAKey::Private
+        );
         let damaged = MERCHANT_PRIVATE.replacen("MII", "MIJ", 1);
-        assert_eq!(damaged.parse::<MerchantKey>().unwrap_err(), NotAKey::Private);
+        assert_eq!(
+            damaged.parse::<MerchantKey>().unwrap_err(),
+            NotAKey::Private
+        );
         assert_eq!("".parse::<ProviderKey>().unwrap_err(), NotAKey::Public);
-        assert_eq!(PROVIDER_PRIVATE.parse::<ProviderKey>().unwrap_err(), NotAKey::Public);
+        assert_eq!(
+            PROVIDER_PRIVATE.parse::<ProviderKey>().unwrap_err(),
+            NotAKey::Public
+        );
         let short = include_str!("../../tests/keys/test-1024-bits-public.pem");
         assert_eq!(short.parse::<ProviderKey>().unwrap_err(), NotAKey::Public);
     }

@@ -11,9 +11,14 @@ pub(crate) fn signed_text<'p>(
     parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
     left_out: &[&str],
 ) -> String {
-    let sorted: BTreeMap<&str, &str> =
-        parameters.into_iter().filter(|(name, value)| !value.is_empty() && !left_out.contains(name)).collect();
-    let pairs: Vec<String> = sorted.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let sorted: BTreeMap<&str, &str> = parameters
+        .into_iter()
+        .filter(|(name, value)| !value.is_empty() && !left_out.contains(name))
+        .collect();
+    let pairs: Vec<String> = sorted
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     pairs.join("&")
 }
 
@@ -23,9 +28,20 @@ mod tests {
 
     #[test]
     fn names_are_sorted_and_empty_values_and_what_is_left_out_take_no_part() {
-        let parameters =
-            [("total_amount", "1.00"), ("sign", "x"), ("body", ""), ("app_id", "7"), ("subject", "谷粒 商城+%")];
-        assert_eq!(signed_text(parameters, &["sign"]), "app_id=7&subject=谷粒 商城+%&total_amount=1.00");
-        assert_eq!(signed_text(parameters, &["sign", "app_id"]), "subject=谷粒 商城+%&total_amount=1.00");
+        let parameters = [
+            ("total_amount", "1.00"),
+            ("sign", "x"),
+            ("body", ""),
+            ("app_id", "7"),
+            ("subject", "谷粒 商城+%"),
+        ];
+        assert_eq!(
+            signed_text(parameters, &["sign"]),
+            "app_id=7&subject=谷粒 商城+%&total_amount=1.00"
+        );
+        assert_eq!(
+            signed_text(parameters, &["sign", "app_id"]),
+            "subject=谷粒 商城+%&total_amount=1.00"
+        );
     }
 }

@@ -5,8 +5,9 @@ const SEQUENCE: u8 = 0x30;
 const BIT_STRING: u8 = 0x03;
 const INTEGER: u8 = 0x02;
 /// What follows the outer header in every RSA key: the algorithm `rsaEncryption` with its absent parameters (RFC 3279).
-const RSA_ENCRYPTION: &[u8] =
-    &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+const RSA_ENCRYPTION: &[u8] = &[
+    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+];
 
 /// Modulus and exponent, big-endian without leading zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +20,25 @@ pub(crate) struct RsaNumbers {
 pub(crate) fn read(spki: &[u8]) -> Option<RsaNumbers> {
     let info = whole(spki, SEQUENCE)?;
     let bits = whole(info.strip_prefix(RSA_ENCRYPTION)?, BIT_STRING)?;
-    let (0, key) = bits.split_first().map(|(unused_bits, key)| (*unused_bits, key))? else { return None };
+    let (0, key) = bits
+        .split_first()
+        .map(|(unused_bits, key)| (*unused_bits, key))?
+    else {
+        return None;
+    };
     let (modulus, rest) = element(whole(key, SEQUENCE)?, INTEGER)?;
     let exponent = whole(rest, INTEGER)?;
-    Some(RsaNumbers { modulus: positive(modulus)?.to_vec(), exponent: positive(exponent)?.to_vec() })
+    Some(RsaNumbers {
+        modulus: positive(modulus)?.to_vec(),
+        exponent: positive(exponent)?.to_vec(),
+    })
 }
 
 /// The content of the one element that fills `input`.
 fn whole(input: &[u8], tag: u8) -> Option<&[u8]> {
-    element(input, tag).filter(|(_, rest)| rest.is_empty()).map(|(content, _)| content)
+    element(input, tag)
+        .filter(|(_, rest)| rest.is_empty())
+        .map(|(content, _)| content)
 }
 
 /// The content of the element at the start of `input`, and what follows it. A length has one spelling, the shortest; 65,535
@@ -37,14 +48,21 @@ fn element(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (first, rest) = rest.split_first()?;
     let (length, rest) = match first {
         0..=0x7f => (usize::from(*first), rest),
-        0x81 => rest.split_first().map(|(byte, rest)| (usize::from(*byte), rest)).filter(|(length, _)| *length > 0x7f)?,
+        0x81 => rest
+            .split_first()
+            .map(|(byte, rest)| (usize::from(*byte), rest))
+            .filter(|(length, _)| *length > 0x7f)?,
         0x82 => rest
             .split_first_chunk()
             .map(|(bytes, rest)| (usize::from(u16::from_be_bytes(*bytes)), rest))
             .filter(|(length, _)| *length > 0xff)?,
         _ => return None,
     };
-    if *found == tag { rest.split_at_checked(length) } else { None }
+    if *found == tag {
+        rest.split_at_checked(length)
+    } else {
+        None
+    }
 }
 
 /// The digits of a number above zero, without the zero byte that keeps its sign.
@@ -91,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_length_or_a_number_in_a_longer_spelling_is_refused() {
-        assert_eq!(element(&[0x02, 0x01, 0x05], INTEGER), Some((&[0x05][..], &[][..])));
+        assert_eq!(
+            element(&[0x02, 0x01, 0x05], INTEGER),
+            Some((&[0x05][..], &[][..]))
+        );
         assert_eq!(element(&[0x02, 0x81, 0x01, 0x05], INTEGER), None);
         assert_eq!(element(&[0x02, 0x82, 0x00, 0x01, 0x05], INTEGER), None);
         assert_eq!(element(&[0x02, 0x80, 0x05], INTEGER), None);

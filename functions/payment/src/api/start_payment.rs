@@ -58,13 +58,20 @@ const ORDER_PAID: ProblemKind = ProblemKind::new(409, "16001", "Order already pa
 const ORDER_CLOSED: ProblemKind = ProblemKind::new(409, "16002", "Order can no longer be paid");
 
 impl Refusal for StartPaymentError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::NOT_FOUND, ORDER_PAID, ORDER_CLOSED, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ORDER_PAID,
+        ORDER_CLOSED,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
             Self::NoSuchOrder => ProblemKind::NOT_FOUND.into(),
-            Self::NotPayable(reason @ NotPayable::Paid) => Problem::from(ORDER_PAID).because(reason.to_string()),
+            Self::NotPayable(reason @ NotPayable::Paid) => {
+                Problem::from(ORDER_PAID).because(reason.to_string())
+            }
             Self::NotPayable(reason @ (NotPayable::Closed | NotPayable::TooLate)) => {
                 Problem::from(ORDER_CLOSED).because(reason.to_string())
             }
@@ -78,8 +85,13 @@ pub(crate) async fn start_payment(
     app: &Checkout,
     (member, Json(wanted)): (Member, Json<StartPayment>),
 ) -> Result<Reply<PaymentPage>, StartPaymentError> {
-    let order = app.orders.find(&wanted.order_sn, Consistency::Strong).await?;
-    let order = order.filter(|order| order.member_id == member.id).ok_or(StartPaymentError::NoSuchOrder)?;
+    let order = app
+        .orders
+        .find(&wanted.order_sn, Consistency::Strong)
+        .await?;
+    let order = order
+        .filter(|order| order.member_id == member.id)
+        .ok_or(StartPaymentError::NoSuchOrder)?;
     let now = app.clock.now();
     let bill = bill_for(&order, now).map_err(StartPaymentError::NotPayable)?;
     let url = match wanted.provider {
@@ -93,5 +105,8 @@ pub(crate) async fn start_payment(
             now,
         )?,
     };
-    Ok(Reply::ok(PaymentPage { provider: wanted.provider, url }))
+    Ok(Reply::ok(PaymentPage {
+        provider: wanted.provider,
+        url,
+    }))
 }

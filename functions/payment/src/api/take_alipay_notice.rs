@@ -18,9 +18,16 @@ pub(crate) enum TakeAlipayNoticeError {
     #[error("the notice is not believed")]
     NotBelieved(#[from] NoticeError),
     #[error("trade {trade_no} is for order {out_trade_no:?}, which does not exist")]
-    NoSuchOrder { trade_no: String, out_trade_no: String },
+    NoSuchOrder {
+        trade_no: String,
+        out_trade_no: String,
+    },
     #[error("trade {trade_no} is over {amount} yuan, which is not the total of order {order_sn}")]
-    WrongAmount { trade_no: String, order_sn: OrderSn, amount: Money },
+    WrongAmount {
+        trade_no: String,
+        order_sn: OrderSn,
+        amount: Money,
+    },
     #[error("the payment cannot be written down")]
     Store(#[from] DynamoError),
 }
@@ -29,12 +36,15 @@ pub(crate) enum TakeAlipayNoticeError {
 const NOTICE_REFUSED: ProblemKind = ProblemKind::new(400, "16003", "Notice refused");
 
 impl Refusal for TakeAlipayNoticeError {
-    const KINDS: &'static [ProblemKind] = &[NOTICE_REFUSED, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] =
+        &[NOTICE_REFUSED, ProblemKind::BUSY, ProblemKind::INTERNAL];
 
     fn problem(&self) -> Problem {
         match self {
             // Whoever tries out forgeries learns nothing about what was wrong with them; the log says it.
-            Self::NotBelieved(_) | Self::NoSuchOrder { .. } | Self::WrongAmount { .. } => NOTICE_REFUSED.into(),
+            Self::NotBelieved(_) | Self::NoSuchOrder { .. } | Self::WrongAmount { .. } => {
+                NOTICE_REFUSED.into()
+            }
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -58,28 +68,52 @@ pub(crate) async fn take_alipay_notice(
 }
 
 async fn take(app: &Notices, notice: Notice) -> Result<(), TakeAlipayNoticeError> {
-    let Notice { out_trade_no, trade_no, event } = notice;
+    let Notice {
+        out_trade_no,
+        trade_no,
+        event,
+    } = notice;
     let Event::Paid { amount, at } = event else {
         info!(out_trade_no, trade_no, ?event, "the notice changes nothing");
         return Ok(());
     };
     let Ok(order_sn) = out_trade_no.parse::<OrderSn>() else {
-        return Err(TakeAlipayNoticeError::NoSuchOrder { trade_no, out_trade_no });
+        return Err(TakeAlipayNoticeError::NoSuchOrder {
+            trade_no,
+            out_trade_no,
+        });
     };
     let now = app.clock.now();
-    let payment =
-        Payment { provider: PROVIDER.to_owned(), trade_no: trade_no.clone(), amount, paid_at: at.unwrap_or(now) };
+    let payment = Payment {
+        provider: PROVIDER.to_owned(),
+        trade_no: trade_no.clone(),
+        amount,
+        paid_at: at.unwrap_or(now),
+    };
     match app.orders.mark_paid(&order_sn, &payment).await? {
         MarkPaid::Paid | MarkPaid::AlreadyPaidByThis => Ok(()),
         MarkPaid::Closed | MarkPaid::PaidByAnother => {
-            let refund = RefundDue { provider: PROVIDER, trade_no, order_sn, amount, noticed_at: now };
+            let refund = RefundDue {
+                provider: PROVIDER,
+                trade_no,
+                order_sn,
+                amount,
+                noticed_at: now,
+            };
             if app.refunds.note(&refund).await? {
                 warn!(trade_no = refund.trade_no, order_sn = %refund.order_sn, "the order takes no money: a refund is due");
             }
             Ok(())
         }
-        MarkPaid::WrongAmount => Err(TakeAlipayNoticeError::WrongAmount { trade_no, order_sn, amount }),
-        MarkPaid::NoSuchOrder => Err(TakeAlipayNoticeError::NoSuchOrder { trade_no, out_trade_no }),
+        MarkPaid::WrongAmount => Err(TakeAlipayNoticeError::WrongAmount {
+            trade_no,
+            order_sn,
+            amount,
+        }),
+        MarkPaid::NoSuchOrder => Err(TakeAlipayNoticeError::NoSuchOrder {
+            trade_no,
+            out_trade_no,
+        }),
     }
 }
 
@@ -88,7 +122,9 @@ async fn take(app: &Notices, notice: Notice) -> Result<(), TakeAlipayNoticeError
 fn report(refused: &TakeAlipayNoticeError) {
     let differs = match refused {
         TakeAlipayNoticeError::NotBelieved(error) => error.to_string(),
-        TakeAlipayNoticeError::NoSuchOrder { .. } | TakeAlipayNoticeError::WrongAmount { .. } => refused.to_string(),
+        TakeAlipayNoticeError::NoSuchOrder { .. } | TakeAlipayNoticeError::WrongAmount { .. } => {
+            refused.to_string()
+        }
         TakeAlipayNoticeError::Store(_) => return,
     };
     error!(differs, "an Alipay notice was refused");

@@ -34,13 +34,19 @@ pub(crate) fn bill_for(order: &PayableOrder, now: Timestamp) -> Result<OrderBill
     match order.status {
         OrderStatus::Unpaid => {}
         OrderStatus::Closed => return Err(NotPayable::Closed),
-        OrderStatus::Paid | OrderStatus::Shipped | OrderStatus::Completed => return Err(NotPayable::Paid),
+        OrderStatus::Paid | OrderStatus::Shipped | OrderStatus::Completed => {
+            return Err(NotPayable::Paid);
+        }
     }
     let expires_at = Timestamp::from_millis(order.expires_at.as_seconds() * 1000);
     if now >= expires_at {
         return Err(NotPayable::TooLate);
     }
-    Ok(OrderBill { subject: format!("谷粒商城 {}", order.subject), amount: order.total, expires_at })
+    Ok(OrderBill {
+        subject: format!("谷粒商城 {}", order.subject),
+        amount: order.total,
+        expires_at,
+    })
 }
 
 #[cfg(test)]
@@ -53,7 +59,10 @@ mod tests {
     fn order(status: OrderStatus, expires_at: i64) -> PayableOrder {
         let member_id = MemberId::generate(Timestamp::from_millis(0));
         PayableOrder {
-            order_sn: OrderSn::new(QuoteId::generate(Timestamp::from_millis(0)), member_id.clone()),
+            order_sn: OrderSn::new(
+                QuoteId::generate(Timestamp::from_millis(0)),
+                member_id.clone(),
+            ),
             member_id,
             status,
             total: Money::from_fen(378_800),
@@ -76,15 +85,25 @@ mod tests {
         assert_eq!(bill(OrderStatus::Unpaid, 900_999, 0), Ok(expected.clone()));
         assert_eq!(bill(OrderStatus::Unpaid, 900_999, 899_999), Ok(expected));
         for now in [900_000, 900_999, i64::MAX] {
-            assert_eq!(bill(OrderStatus::Unpaid, 900_999, now), Err(NotPayable::TooLate), "{now}");
+            assert_eq!(
+                bill(OrderStatus::Unpaid, 900_999, now),
+                Err(NotPayable::TooLate),
+                "{now}"
+            );
         }
     }
 
     #[test]
     fn an_order_that_is_paid_or_closed_is_not_billed_whatever_the_time() {
         for now in [0, i64::MAX] {
-            assert_eq!(bill(OrderStatus::Closed, 900_000, now), Err(NotPayable::Closed));
-            for status in OrderStatus::ALL.into_iter().filter(|status| status.is_paid()) {
+            assert_eq!(
+                bill(OrderStatus::Closed, 900_000, now),
+                Err(NotPayable::Closed)
+            );
+            for status in OrderStatus::ALL
+                .into_iter()
+                .filter(|status| status.is_paid())
+            {
                 assert_eq!(bill(status, 900_000, now), Err(NotPayable::Paid));
             }
         }

@@ -21,14 +21,24 @@ pub(crate) struct Notice(BTreeMap<String, String>);
 
 /// The bytes between the marks of a PEM text.
 pub(crate) fn der(pem: &str) -> Vec<u8> {
-    let compact: String = pem.split("-----").nth(2).unwrap().split_whitespace().collect();
+    let compact: String = pem
+        .split("-----")
+        .nth(2)
+        .unwrap()
+        .split_whitespace()
+        .collect();
     STANDARD.decode(compact).unwrap()
 }
 
 /// The text over which parameters are signed.
 pub(crate) fn signed_text(parameters: &BTreeMap<String, String>, left_out: &[&str]) -> String {
-    let taken = parameters.iter().filter(|(name, value)| !value.is_empty() && !left_out.contains(&name.as_str()));
-    taken.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    let taken = parameters
+        .iter()
+        .filter(|(name, value)| !value.is_empty() && !left_out.contains(&name.as_str()));
+    taken
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 impl Notice {
@@ -59,7 +69,11 @@ impl Notice {
             ("trade_status", "TRADE_SUCCESS"),
             ("version", "1.0"),
         ];
-        Self(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+        Self(
+            parameters
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        )
     }
 
     pub(crate) fn with(mut self, parameter: &str, value: &str) -> Self {
@@ -77,7 +91,13 @@ impl Notice {
         let key = RsaKeyPair::from_pkcs8(&der(pem)).unwrap();
         let mut signature = vec![0; key.public().modulus_len()];
         let text = signed_text(&self.0, &["sign", "sign_type"]);
-        key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            text.as_bytes(),
+            &mut signature,
+        )
+        .unwrap();
         let mut form: Vec<(String, String)> = self.0.clone().into_iter().collect();
         form.push(("sign".to_owned(), STANDARD.encode(signature)));
         form

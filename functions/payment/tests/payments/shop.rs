@@ -56,15 +56,24 @@ impl Shop {
     pub(crate) const NOTICES: &'static str = "/api/payments/notices/alipay";
 
     pub(crate) async fn open() -> Self {
-        let services =
-            [cart::service, catalog::service, member::service, order::service, payment::service, stock::service];
+        let services = [
+            cart::service,
+            catalog::service,
+            member::service,
+            order::service,
+            payment::service,
+            stock::service,
+        ];
         let settings = [
             ("AlipayGatewayUrl", "https://gateway.example/gateway.do"),
             ("AlipayAppId", APP_ID),
             ("AlipaySellerId", SELLER_ID),
             ("AlipayPublicKey", PROVIDER_PUBLIC),
             ("MerchantPrivateKey", MERCHANT_PRIVATE),
-            ("AlipayNotifyUrl", "https://mall.example/api/payments/notices/alipay"),
+            (
+                "AlipayNotifyUrl",
+                "https://mall.example/api/payments/notices/alipay",
+            ),
             ("PaymentReturnUrl", "https://mall.example/orders"),
         ];
         let mall = Mall::start_with(&services, &settings).await;
@@ -74,9 +83,19 @@ impl Shop {
             "receiver": "李雷", "phone": "13800001234", "province": "浙江省", "city": "杭州市", "district": "西湖区",
             "street": "文三路 1 号",
         });
-        let request = mall.post("/api/members/me/addresses").session(&session).json(&address);
-        let address = request.send().await.expect(201).json()["id"].as_str().unwrap().to_owned();
-        let shop = Self { mall, session, address };
+        let request = mall
+            .post("/api/members/me/addresses")
+            .session(&session)
+            .json(&address);
+        let address = request.send().await.expect(201).json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let shop = Self {
+            mall,
+            session,
+            address,
+        };
         let item = json!({ "sku_id": SKU, "quantity": 1 });
         let _ = shop.post("/api/cart/items", &item).await.expect(201);
         shop
@@ -84,8 +103,16 @@ impl Shop {
 
     /// The member orders what is in the cart; it stays there until the clean-up is delivered.
     pub(crate) async fn place(&self) -> Placed {
-        let quote = self.post("/api/orders/quotes", &json!({ "address_id": self.address })).await.expect(200).json();
-        let order = self.post("/api/orders", &json!({ "quote": quote["quote"] })).await.expect(201).json();
+        let quote = self
+            .post("/api/orders/quotes", &json!({ "address_id": self.address }))
+            .await
+            .expect(200)
+            .json();
+        let order = self
+            .post("/api/orders", &json!({ "quote": quote["quote"] }))
+            .await
+            .expect(201)
+            .json();
         Placed {
             sn: order["order_sn"].as_str().unwrap().to_owned(),
             total: Money::from_fen(order["total_fen"].as_i64().unwrap()),
@@ -94,7 +121,11 @@ impl Shop {
     }
 
     pub(crate) async fn start(&self, order: &Placed) -> Answer {
-        self.post(Self::PAYMENTS, &json!({ "order_sn": order.sn, "provider": "alipay" })).await
+        self.post(
+            Self::PAYMENTS,
+            &json!({ "order_sn": order.sn, "provider": "alipay" }),
+        )
+        .await
     }
 
     /// The provider sends a form.
@@ -105,7 +136,11 @@ impl Shop {
     /// The provider sends a form and hears that it was understood.
     pub(crate) async fn told(&self, form: &[(String, String)]) {
         let answer = self.tell(form).await;
-        assert_eq!((answer.status, answer.body.as_str()), (200, "success"), "{form:?}");
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (200, "success"),
+            "{form:?}"
+        );
     }
 
     /// The provider sends a form to a function that may die.
@@ -114,7 +149,11 @@ impl Shop {
     }
 
     pub(crate) async fn try_cancel(&self, order: &Placed) -> Answer {
-        self.mall.post(&format!("/api/orders/{}/cancellation", order.sn)).session(&self.session).send().await
+        self.mall
+            .post(&format!("/api/orders/{}/cancellation", order.sn))
+            .session(&self.session)
+            .send()
+            .await
     }
 
     pub(crate) async fn cancel(&self, order: &Placed) {
@@ -124,38 +163,72 @@ impl Shop {
     /// The order leaves the warehouse: written down as the protocol has it, as nothing ships orders yet.
     pub(crate) async fn ship(&self, order: &Placed) {
         let (quote, member) = order.sn.split_at(26);
-        let table = self.mall.boot("start-payment").table("ORDER_TABLE").unwrap();
+        let table = self
+            .mall
+            .boot("start-payment")
+            .table("ORDER_TABLE")
+            .unwrap();
         let key = Key::new(format!("M#{member}"), format!("O#{quote}"));
-        Table::write(Write::update(&table, key).set("status", "shipped")).await.unwrap();
+        Table::write(Write::update(&table, key).set("status", "shipped"))
+            .await
+            .unwrap();
     }
 
     /// The order as its member sees it.
     pub(crate) async fn order(&self, order: &Placed) -> Value {
         let path = format!("/api/orders/{}", order.sn);
-        self.mall.get(&path).session(&self.session).send().await.expect(200).json()
+        self.mall
+            .get(&path)
+            .session(&self.session)
+            .send()
+            .await
+            .expect(200)
+            .json()
     }
 
     pub(crate) async fn status(&self, order: &Placed) -> String {
-        self.order(order).await["status"].as_str().unwrap().to_owned()
+        self.order(order).await["status"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// How often the order became paid.
     pub(crate) async fn paid_steps(&self, order: &Placed) -> usize {
-        let timeline = self.order(order).await["timeline"].as_array().unwrap().clone();
+        let timeline = self.order(order).await["timeline"]
+            .as_array()
+            .unwrap()
+            .clone();
         timeline.iter().filter(|step| step["to"] == "paid").count()
     }
 
     /// All refunds that are due, by trade.
     pub(crate) async fn refunds_due(&self) -> Vec<Refund> {
-        let table = self.mall.boot("take-alipay-notice").table("PAYMENT_TABLE").unwrap();
-        Query::partition("REFUND").strong().all(&table).await.unwrap()
+        let table = self
+            .mall
+            .boot("take-alipay-notice")
+            .table("PAYMENT_TABLE")
+            .unwrap();
+        Query::partition("REFUND")
+            .strong()
+            .all(&table)
+            .await
+            .unwrap()
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.mall.post(path).session(&self.session).json(body).send().await
+        self.mall
+            .post(path)
+            .session(&self.session)
+            .json(body)
+            .send()
+            .await
     }
 
     fn notice_request(&self, form: &[(String, String)]) -> testkit::Request<'_> {
-        self.mall.post(Self::NOTICES).body("application/x-www-form-urlencoded; charset=utf-8", encoded(form))
+        self.mall.post(Self::NOTICES).body(
+            "application/x-www-form-urlencoded; charset=utf-8",
+            encoded(form),
+        )
     }
 }

@@ -21,7 +21,11 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         None => read_staff_key(&options.place.data()?)?,
     };
     let sources = Sources {
-        categories: options.categories.as_deref().map(Source::read).transpose()?,
+        categories: options
+            .categories
+            .as_deref()
+            .map(Source::read)
+            .transpose()?,
         products: options.products.as_deref().map(Source::read).transpose()?,
     };
     let report = block_on(async {
@@ -29,5 +33,9 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         Ok(import::import(&mall, sources, &Progress::on_stderr()).await?)
     })?;
     println!("{report}");
-    Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.refused.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -16,17 +16,33 @@ pub(crate) fn run(options: &InvokeOptions) -> Result<ExitCode, CommandError> {
             Some(file) => read_event(file)?,
             None => sample::live_event(&options.place, &options.function).await?,
         };
-        let url = format!("{}/2015-03-31/functions/{}/invocations", endpoints.invoke_url, options.function);
-        let no_answer = |source| CommandError::NoAnswer { url: endpoints.invoke_url.clone(), source };
+        let url = format!(
+            "{}/2015-03-31/functions/{}/invocations",
+            endpoints.invoke_url, options.function
+        );
+        let no_answer = |source| CommandError::NoAnswer {
+            url: endpoints.invoke_url.clone(),
+            source,
+        };
         let http = http_client().map_err(CommandError::Http)?;
         let answer = http.post(url).body(event).send().await.map_err(no_answer)?;
-        let (status, failed) = (answer.status(), answer.headers().contains_key("x-amz-function-error"));
+        let (status, failed) = (
+            answer.status(),
+            answer.headers().contains_key("x-amz-function-error"),
+        );
         let text = answer.text().await.map_err(no_answer)?;
         if !status.is_success() {
-            return Err(CommandError::Refused { function: options.function.clone(), answer: text });
+            return Err(CommandError::Refused {
+                function: options.function.clone(),
+                answer: text,
+            });
         }
         println!("{}", readable(&text));
-        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     })
 }
 
@@ -37,11 +53,16 @@ fn read_event(file: &Path) -> Result<String, CommandError> {
     } else {
         std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut event))
     };
-    read.map_err(|source| CommandError::File { path: file.to_owned(), source })?;
+    read.map_err(|source| CommandError::File {
+        path: file.to_owned(),
+        source,
+    })?;
     Ok(event)
 }
 
 fn readable(json: &str) -> String {
     let value = serde_json::from_str::<serde_json::Value>(json);
-    value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| json.to_owned())
+    value
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| json.to_owned())
 }

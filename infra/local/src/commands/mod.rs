@@ -42,7 +42,10 @@ pub(crate) enum CommandError {
     #[error("the sample event of {function} cannot be filled in: {why}")]
     Sample { function: String, why: String },
     #[error("the sample event of {function} is not JSON once it is filled in")]
-    SampleJson { function: String, source: serde_json::Error },
+    SampleJson {
+        function: String,
+        source: serde_json::Error,
+    },
     #[error("give --categories, --products, or both")]
     NothingToImport,
     #[error("the import broke off")]
@@ -51,6 +54,9 @@ pub(crate) enum CommandError {
 
 /// Runs an asynchronous command to its end.
 fn block_on<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::Runtime)?;
     runtime.block_on(command)
 }

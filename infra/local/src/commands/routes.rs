@@ -8,22 +8,30 @@ use template::Inputs;
 
 use super::CommandError;
 use crate::cli::PlaceOptions;
-use crate::parameters::Declared;
 use crate::services;
+use crate::templates::Declared;
 
 pub(crate) fn run(options: &PlaceOptions) -> Result<ExitCode, CommandError> {
     let root = options.root()?;
     // Parameters without a default have values only while a mall runs; here any will do.
-    let missing = template::parameters(&root)?.into_iter().filter(|parameter| parameter.default.is_none());
-    let made_up = missing.map(|parameter| (parameter.name, "any".to_owned())).collect();
-    let inputs = Declared::read(&root).and_then(|declared| declared.inputs(&[], &made_up)).unwrap_or_else(|_| Inputs::local());
+    let missing = template::parameters(&root)?
+        .into_iter()
+        .filter(|parameter| parameter.default.is_none());
+    let made_up = missing
+        .map(|parameter| (parameter.name, "any".to_owned()))
+        .collect();
+    let inputs = Declared::read(&root)
+        .and_then(|declared| declared.inputs(&[], &made_up))
+        .unwrap_or_else(|_| Inputs::local());
     let deployment = template::read(&root, &inputs)?;
     let mut routes: Vec<_> = deployment.routes().all().to_vec();
     routes.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
     let rows: Vec<[String; 4]> = routes
         .into_iter()
         .map(|route| {
-            let binary = deployment.function(&route.function).map(|function| function.binary.as_str());
+            let binary = deployment
+                .function(&route.function)
+                .map(|function| function.binary.as_str());
             let caller = caller(binary.unwrap_or_default(), &route.function);
             [route.method, route.path, route.function, caller]
         })
@@ -35,7 +43,9 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<ExitCode, CommandError> {
 /// Who may call the operation, from its types.
 fn caller(service: &str, operation: &str) -> String {
     let service = services::service(service);
-    let operation = service.as_ref().and_then(|service| service.operation(operation));
+    let operation = service
+        .as_ref()
+        .and_then(|service| service.operation(operation));
     match operation.and_then(|operation| operation.describe(&mut SchemaGenerator::default())) {
         None => "no such operation".to_owned(),
         Some(description) => match description.security {
@@ -53,7 +63,10 @@ fn table(rows: &[[String; 4]]) -> String {
     let widths = [width(0), width(1), width(2)];
     rows.iter()
         .map(|[method, path, function, caller]| {
-            format!("{method:0$}  {path:1$}  {function:2$}  {caller}\n", widths[0], widths[1], widths[2])
+            format!(
+                "{method:0$}  {path:1$}  {function:2$}  {caller}\n",
+                widths[0], widths[1], widths[2]
+            )
         })
         .collect()
 }
@@ -64,8 +77,14 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let rows = [["GET", "/a", "get-a", "public"], ["DELETE", "/a/{id}", "remove-a", "member"]];
+        let rows = [
+            ["GET", "/a", "get-a", "public"],
+            ["DELETE", "/a/{id}", "remove-a", "member"],
+        ];
         let rows = rows.map(|row| row.map(str::to_owned));
-        assert_eq!(table(&rows), "GET     /a       get-a     public\nDELETE  /a/{id}  remove-a  member\n");
+        assert_eq!(
+            table(&rows),
+            "GET     /a       get-a     public\nDELETE  /a/{id}  remove-a  member\n"
+        );
     }
 }

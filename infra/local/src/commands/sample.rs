@@ -37,28 +37,52 @@ const SESSION_COOKIE: &str = "__Host-mall-session";
 const PASSWORD: &str = "sample-password-1";
 
 /// The function's sample event, filled in from the running mall.
-pub(crate) async fn live_event(place: &PlaceOptions, function: &str) -> Result<String, CommandError> {
+pub(crate) async fn live_event(
+    place: &PlaceOptions,
+    function: &str,
+) -> Result<String, CommandError> {
     let data = place.data()?;
     let url = read_endpoints(&data)?.url;
     let path = sample_file(&place.root()?, function)?;
-    let text = std::fs::read_to_string(&path).map_err(|source| CommandError::File { path, source })?;
-    let mut live = Live { http: http_client().map_err(CommandError::Http)?, url, data, known: BTreeMap::new() };
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| CommandError::File { path, source })?;
+    let mut live = Live {
+        http: http_client().map_err(CommandError::Http)?,
+        url,
+        data,
+        known: BTreeMap::new(),
+    };
     let mut filled = text.clone();
     for name in placeholders(&text) {
-        let value = live.value(&name).await.map_err(|why| CommandError::Sample { function: function.to_owned(), why })?;
+        let value = live
+            .value(&name)
+            .await
+            .map_err(|why| CommandError::Sample {
+                function: function.to_owned(),
+                why,
+            })?;
         filled = filled.replace(&format!("{{{{{name}}}}}"), &value);
     }
     let event: Value =
-        serde_json::from_str(&filled).map_err(|source| CommandError::SampleJson { function: function.to_owned(), source })?;
+        serde_json::from_str(&filled).map_err(|source| CommandError::SampleJson {
+            function: function.to_owned(),
+            source,
+        })?;
     Ok(serde_json::to_string_pretty(&event).unwrap_or(filled))
 }
 
 /// `events/<service>/<function>.json`, whichever service it is.
 fn sample_file(root: &Path, function: &str) -> Result<PathBuf, CommandError> {
     let events = root.join("events");
-    let folders = events.read_dir().map_err(|source| CommandError::File { path: events, source })?;
+    let folders = events.read_dir().map_err(|source| CommandError::File {
+        path: events,
+        source,
+    })?;
     let name = format!("{function}.json");
-    let file = folders.flatten().map(|folder| folder.path().join(&name)).find(|file| file.is_file());
+    let file = folders
+        .flatten()
+        .map(|folder| folder.path().join(&name))
+        .find(|file| file.is_file());
     file.ok_or_else(|| CommandError::UnknownFunction(function.to_owned()))
 }
 
@@ -88,9 +112,14 @@ impl Live {
         if !self.known.contains_key(name) {
             self.learn(name).await?;
         }
-        let value = self.known.get(name).ok_or_else(|| format!("{{{{{name}}}}} stands for nothing known"))?;
+        let value = self
+            .known
+            .get(name)
+            .ok_or_else(|| format!("{{{{{name}}}}} stands for nothing known"))?;
         if value.contains(['"', '\\']) {
-            return Err(format!("the value of {{{{{name}}}}} would break the JSON text"));
+            return Err(format!(
+                "the value of {{{{{name}}}}} would break the JSON text"
+            ));
         }
         Ok(value.clone())
     }
@@ -119,12 +148,19 @@ impl Live {
 
     async fn find_product(&mut self) -> Result<(), String> {
         let list = json_of(self.get("/api/catalog/products?limit=1")).await?;
-        let product_id = text(&list, "/items/0/product_id").map_err(|_| "the mall has no product yet; load the demo data, or import some")?;
+        let product_id = text(&list, "/items/0/product_id")
+            .map_err(|_| "the mall has no product yet; load the demo data, or import some")?;
         let product = json_of(self.get(&format!("/api/catalog/products/{product_id}"))).await?;
         self.know("product.id", product_id);
         self.know("sku.id", text(&product, "/skus/0/sku_id")?);
-        let categories = product["categories"].as_array().map(Vec::as_slice).unwrap_or_default();
-        self.know("category.id", text(categories.last().unwrap_or(&Value::Null), "/category_id")?);
+        let categories = product["categories"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        self.know(
+            "category.id",
+            text(categories.last().unwrap_or(&Value::Null), "/category_id")?,
+        );
         Ok(())
     }
 
@@ -149,14 +185,25 @@ impl Live {
     }
 
     async fn find_address(&mut self) -> Result<(), String> {
-        let addresses = json_of(self.by_member(self.get("/api/members/me/addresses")).await?).await?;
+        let addresses = json_of(
+            self.by_member(self.get("/api/members/me/addresses"))
+                .await?,
+        )
+        .await?;
         let address_id = match text(&addresses, "/items/0/id") {
             Ok(address_id) => address_id,
             Err(_) => {
                 let address = json!({
                     "receiver": "Sample", "phone": PHONE, "province": "浙江省", "city": "杭州市", "district": "西湖区", "street": "文三路 1 号",
                 });
-                text(&json_of(self.by_member(self.post("/api/members/me/addresses", &address)).await?).await?, "/id")?
+                text(
+                    &json_of(
+                        self.by_member(self.post("/api/members/me/addresses", &address))
+                            .await?,
+                    )
+                    .await?,
+                    "/id",
+                )?
             }
         };
         self.know("address.id", address_id);
@@ -174,7 +221,11 @@ impl Live {
         let line = json!({"sku_id": Box::pin(self.value("sku.id")).await?, "quantity": 1});
         sent(self.by_member(self.post("/api/cart/items", &line)).await?).await?;
         let address = json!({"address_id": Box::pin(self.value("address.id")).await?});
-        let quote = json_of(self.by_member(self.post("/api/orders/quotes", &address)).await?).await?;
+        let quote = json_of(
+            self.by_member(self.post("/api/orders/quotes", &address))
+                .await?,
+        )
+        .await?;
         self.know("quote", text(&quote, "/quote")?);
         Ok(())
     }
@@ -210,14 +261,21 @@ async fn sent(request: RequestBuilder) -> Result<Response, String> {
         Ok(answer) if answer.status().is_success() => Ok(answer),
         Ok(answer) => {
             let status = answer.status();
-            Err(format!("{what} answered {status}: {}", answer.text().await.unwrap_or_default()))
+            Err(format!(
+                "{what} answered {status}: {}",
+                answer.text().await.unwrap_or_default()
+            ))
         }
         Err(error) => Err(format!("{what}: {error}; is the mall still running?")),
     }
 }
 
 async fn json_of(request: RequestBuilder) -> Result<Value, String> {
-    sent(request).await?.json().await.map_err(|error| error.to_string())
+    sent(request)
+        .await?
+        .json()
+        .await
+        .map_err(|error| error.to_string())
 }
 
 /// A text or number in an answer.
@@ -231,10 +289,16 @@ fn text(answer: &Value, pointer: &str) -> Result<String, String> {
 
 /// The value of the cookie whose name ends so.
 fn cookie(answer: &Response, name_end: &str) -> Result<String, String> {
-    let cookies = answer.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let cookies = answer
+        .headers()
+        .get_all(SET_COOKIE)
+        .iter()
+        .filter_map(|cookie| cookie.to_str().ok());
     let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
     let found = pairs.find(|(name, _)| name.ends_with(name_end));
-    found.map(|(_, value)| value.to_owned()).ok_or_else(|| format!("an answer of the mall sets no {name_end} cookie"))
+    found
+        .map(|(_, value)| value.to_owned())
+        .ok_or_else(|| format!("an answer of the mall sets no {name_end} cookie"))
 }
 
 #[cfg(test)]
@@ -251,8 +315,19 @@ mod tests {
     async fn an_unknown_placeholder_is_named() {
         let data = tempfile::tempdir().unwrap();
         let http = http_client().unwrap();
-        let mut live = Live { http, url: String::new(), data: data.path().to_owned(), known: BTreeMap::new() };
-        assert_eq!(live.value("moon.phase").await.unwrap_err(), "{{moon.phase}} stands for nothing known");
-        assert_eq!(live.value("unique").await.unwrap(), live.value("unique").await.unwrap());
+        let mut live = Live {
+            http,
+            url: String::new(),
+            data: data.path().to_owned(),
+            known: BTreeMap::new(),
+        };
+        assert_eq!(
+            live.value("moon.phase").await.unwrap_err(),
+            "{{moon.phase}} stands for nothing known"
+        );
+        assert_eq!(
+            live.value("unique").await.unwrap(),
+            live.value("unique").await.unwrap()
+        );
     }
 }

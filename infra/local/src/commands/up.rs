@@ -36,7 +36,9 @@ pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
             () = signals.next() => {}
         }
         if style != Style::Json {
-            mall.logs().print("\nStopping. Once more to stop at once.").await;
+            mall.logs()
+                .print("\nStopping. Once more to stop at once.")
+                .await;
         }
         tokio::select! {
             () = mall.stop() => Ok(ExitCode::SUCCESS),
@@ -53,7 +55,10 @@ struct Signals {
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn next(&mut self) {
@@ -67,9 +72,16 @@ impl Signals {
 async fn announce(mall: &Mall, style: Style) {
     let endpoints = mall.endpoints();
     if style == Style::Json {
-        tracing::info!(url = endpoints.url, sandbox = endpoints.sandbox_url, pid = endpoints.pid, "the mall is open");
+        tracing::info!(
+            url = endpoints.url,
+            sandbox = endpoints.sandbox_url,
+            pid = endpoints.pid,
+            "the mall is open"
+        );
     } else {
-        mall.logs().print(addresses(endpoints, mall.folder().path())).await;
+        mall.logs()
+            .print(addresses(endpoints, mall.folder().path()))
+            .await;
     }
 }
 
@@ -77,13 +89,28 @@ fn addresses(endpoints: &Endpoints, folder: &Path) -> String {
     let line = |name: &str, value: &str| format!("  {name:<14} {value}\n");
     let mut text = "\nThe mall is open.\n\n".to_owned();
     text += &line("Mall", &endpoints.url);
-    text += &line("API", &format!("{}/api/   (docs/openapi.json; `mall routes` lists it)", endpoints.url));
+    text += &line(
+        "API",
+        &format!(
+            "{}/api/   (docs/openapi.json; `mall routes` lists it)",
+            endpoints.url
+        ),
+    );
     if let Some(sandbox) = &endpoints.sandbox_url {
-        text += &line("Payments", &format!("{sandbox}   (practice provider: every trade and notice)"));
+        text += &line(
+            "Payments",
+            &format!("{sandbox}   (practice provider: every trade and notice)"),
+        );
     }
     text += &line("Staff key", &staff_key_file(folder).display().to_string());
-    text += &line("Logs", &format!("below, and {}", log_file(folder).display()));
-    text += &line("AWS endpoints", &format!("DynamoDB {}", endpoints.dynamodb_url));
+    text += &line(
+        "Logs",
+        &format!("below, and {}", log_file(folder).display()),
+    );
+    text += &line(
+        "AWS endpoints",
+        &format!("DynamoDB {}", endpoints.dynamodb_url),
+    );
     text += &line("", &format!("SQS      {}", endpoints.sqs_url));
     text += &line("", &format!("S3       {}", endpoints.s3_url));
     text += &line("", &format!("Lambda   {}", endpoints.invoke_url));
@@ -94,7 +121,9 @@ fn addresses(endpoints: &Endpoints, folder: &Path) -> String {
 /// Loads the demo data unless that has been done to its end, or the templates have no bucket for its pictures. The mall answers
 /// meanwhile; what is broken off goes on at the next start.
 async fn load_demo_once(mall: &Mall, unwanted: bool) {
-    let Some(bucket) = mall.pictures_bucket() else { return };
+    let Some(bucket) = mall.pictures_bucket() else {
+        return;
+    };
     if unwanted || mall.folder().demo_is_loaded() {
         return;
     }
@@ -103,7 +132,9 @@ async fn load_demo_once(mall: &Mall, unwanted: bool) {
     mall.logs().keep_quiet(false);
     match loaded {
         Ok(()) => tracing::info!("the demo data is loaded"),
-        Err(error) => tracing::error!(error = %with_causes(&error), "the demo data is not loaded; the next start tries again"),
+        Err(error) => {
+            tracing::error!(error = %with_causes(&error), "the demo data is not loaded; the next start tries again")
+        }
     }
 }
 

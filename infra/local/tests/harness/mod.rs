@@ -103,9 +103,14 @@ impl MallProcess {
         let pid = self.process.id();
         let (process, data) = (&mut self.process, &self.data);
         self.endpoints = until("the mall is open", async || {
-            assert!(process.try_wait().unwrap().is_none(), "`mall up` ended instead of opening");
+            assert!(
+                process.try_wait().unwrap().is_none(),
+                "`mall up` ended instead of opening"
+            );
             // What a killed mall left behind names another process.
-            read_endpoints(data).ok().filter(|endpoints| endpoints.pid == pid)
+            read_endpoints(data)
+                .ok()
+                .filter(|endpoints| endpoints.pid == pid)
         })
         .await;
     }
@@ -121,21 +126,33 @@ impl Drop for MallProcess {
 /// `mall up` of the binary under test, its output in the test's own.
 fn spawn(root: &Path, data: &Path, arguments: &[String]) -> Child {
     let mut command = mall_command("up", root, data);
-    command.args(["--port", "0"]).args(arguments).stdin(Stdio::null());
+    command
+        .args(["--port", "0"])
+        .args(arguments)
+        .stdin(Stdio::null());
     command.spawn().unwrap()
 }
 
 /// A command of the binary under test on these folders.
 pub(crate) fn mall_command(word: &str, root: &Path, data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mall"));
-    command.arg(word).arg("--root").arg(root).arg("--data").arg(data);
+    command
+        .arg(word)
+        .arg("--root")
+        .arg(root)
+        .arg("--data")
+        .arg(data);
     command
 }
 
 /// A client that opens as many connections as a test has requests.
 pub(crate) fn http_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(DEADLINE)
+        .build()
+        .unwrap()
 }
 
 /// Tries until `condition` gives a value; panics at the deadline.
@@ -152,13 +169,17 @@ pub(crate) async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Opt
 
 /// Sends a signal by its name, such as `KILL`.
 pub(crate) fn signal(name: &str, process: u32) {
-    let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    let status = Command::new("sh")
+        .args(["-c", &format!("kill -{name} {process}")])
+        .status();
     assert!(status.unwrap().success(), "no process {process}");
 }
 
 /// Whether a process runs. One that has ended and waits to be fetched by its parent does not.
 pub(crate) fn is_running(process: u32) -> bool {
-    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output();
+    let state = Command::new("ps")
+        .args(["-o", "stat=", "-p", &process.to_string()])
+        .output();
     let state = String::from_utf8(state.unwrap().stdout).unwrap();
     !state.trim().is_empty() && !state.trim().starts_with('Z')
 }

@@ -75,14 +75,54 @@ Resources:
 
 /// Logical id, handler, further properties, events.
 const FUNCTIONS: &[(&str, &str, &str, &str)] = &[
-    ("ShowEvent", "show-event", "", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: '/show/{name}'}}"),
-    ("ShowSelf", "show-self", "", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /self}}"),
-    ("WaitForSign", "wait-for-sign", "ReservedConcurrentExecutions: 2", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /wait}}"),
-    ("Sleep", "sleep", "Timeout: 1", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /sleep}}"),
-    ("Babble", "babble", "", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /babble}}"),
-    ("Fail", "fail", "", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /fail}}"),
-    ("NeverStart", "never-start", "", "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /never}}"),
-    ("DoWork", "do-work", "ReservedConcurrentExecutions: 1", "{Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 10, MaximumBatchingWindowInSeconds: 1, FunctionResponseTypes: [ReportBatchItemFailures]}}"),
+    (
+        "ShowEvent",
+        "show-event",
+        "",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: '/show/{name}'}}",
+    ),
+    (
+        "ShowSelf",
+        "show-self",
+        "",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /self}}",
+    ),
+    (
+        "WaitForSign",
+        "wait-for-sign",
+        "ReservedConcurrentExecutions: 2",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /wait}}",
+    ),
+    (
+        "Sleep",
+        "sleep",
+        "Timeout: 1",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /sleep}}",
+    ),
+    (
+        "Babble",
+        "babble",
+        "",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /babble}}",
+    ),
+    (
+        "Fail",
+        "fail",
+        "",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /fail}}",
+    ),
+    (
+        "NeverStart",
+        "never-start",
+        "",
+        "{Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /never}}",
+    ),
+    (
+        "DoWork",
+        "do-work",
+        "ReservedConcurrentExecutions: 1",
+        "{Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 10, MaximumBatchingWindowInSeconds: 1, FunctionResponseTypes: [ReportBatchItemFailures]}}",
+    ),
 ];
 
 /// Templates, data and a journal that the functions write, in a temporary folder.
@@ -102,7 +142,11 @@ impl Place {
                  Properties:\n      Handler: {handler}\n      {properties}\n      Events:\n        Start: {event}\n"
             )
         });
-        std::fs::write(place.stack_file(), STACK.to_owned() + &functions.collect::<String>()).unwrap();
+        std::fs::write(
+            place.stack_file(),
+            STACK.to_owned() + &functions.collect::<String>(),
+        )
+        .unwrap();
         place
     }
 
@@ -135,7 +179,10 @@ impl Place {
             data: self.data(),
             fresh: false,
             port: 0,
-            parameters: BTreeMap::from([("Journal".to_owned(), self.root().join("journal").display().to_string())]),
+            parameters: BTreeMap::from([(
+                "Journal".to_owned(),
+                self.root().join("journal").display().to_string(),
+            )]),
             style: Style::Silent,
             program: Program::this(&["--exact", "function_process", "--nocapture"]).unwrap(),
         }
@@ -149,23 +196,32 @@ impl Place {
 
 /// What the test `function_process` does when a mall has started it; nothing when the test runner has.
 pub(crate) fn run_function() {
-    let Ok(handler) = std::env::var("_HANDLER") else { return };
+    let Ok(handler) = std::env::var("_HANDLER") else {
+        return;
+    };
     end_with_parent();
     if handler == "never-start" {
         std::process::exit(3);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let handle = |event: LambdaEvent<Value>| {
         let handler = handler.clone();
         async move { answer(&handler, event).await }
     };
-    runtime.block_on(lambda_runtime::run(service_fn(handle))).unwrap();
+    runtime
+        .block_on(lambda_runtime::run(service_fn(handle)))
+        .unwrap();
 }
 
 async fn answer(handler: &str, event: LambdaEvent<Value>) -> Result<Value, Error> {
     match handler {
         "show-event" => Ok(show(&event)),
-        "show-self" => Ok(json_answer(&json!({"pid": std::process::id(), "environment": std::env::vars().collect::<BTreeMap<_, _>>()}))),
+        "show-self" => Ok(json_answer(
+            &json!({"pid": std::process::id(), "environment": std::env::vars().collect::<BTreeMap<_, _>>()}),
+        )),
         "wait-for-sign" => {
             note(&format!("start {}", std::process::id()));
             while !sign_is_given() {
@@ -186,7 +242,8 @@ async fn answer(handler: &str, event: LambdaEvent<Value>) -> Result<Value, Error
 }
 
 fn show(event: &LambdaEvent<Value>) -> Value {
-    let mut answer = json_answer(&json!({"event": event.payload, "arn": event.context.invoked_function_arn}));
+    let mut answer =
+        json_answer(&json!({"event": event.payload, "arn": event.context.invoked_function_arn}));
     answer["statusCode"] = json!(201);
     answer["headers"]["x-probe"] = json!("yes");
     answer["cookies"] = json!(["a=1", "b=2"]);
@@ -198,7 +255,10 @@ fn do_work(event: &Value) -> Value {
     let records = event["Records"].as_array().cloned().unwrap_or_default();
     let mut failures = Vec::new();
     for record in &records {
-        let (body, receives) = (record["body"].as_str().unwrap_or_default(), &record["attributes"]["ApproximateReceiveCount"]);
+        let (body, receives) = (
+            record["body"].as_str().unwrap_or_default(),
+            &record["attributes"]["ApproximateReceiveCount"],
+        );
         note(&format!("{body} {}", receives.as_str().unwrap_or_default()));
         if body == "fail" || (body == "fail once" && receives == "1") {
             failures.push(json!({"itemIdentifier": record["messageId"]}));
@@ -215,7 +275,11 @@ fn json_answer(body: &Value) -> Value {
 }
 
 fn note(line: &str) {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(std::env::var("JOURNAL").unwrap()).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(std::env::var("JOURNAL").unwrap())
+        .unwrap();
     // One write, so that lines of several processes do not mix.
     file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }

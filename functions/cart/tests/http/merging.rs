@@ -1,17 +1,17 @@
 //! A guest's cart goes into the member's: nothing is lost, nothing counts twice, wherever it breaks and however often it is done.
-#![allow(clippy::unwrap_used)]
 
-mod support;
+use std::{sync::Arc, time::Duration};
 
-use std::sync::Arc;
-
+use crate::support::{CART, GUEST, ITEMS, Who, lines, mall, quantities};
 use futures::future::join_all;
 use serde_json::json;
-use support::{CART, GUEST, ITEMS, Who, lines, mall, quantities};
 use testkit::{Action, Call, Mall, Request};
 use tokio::sync::Barrier;
 
+type MakeRequest = fn(&Mall) -> Request<'_>;
+
 const MERGE: &str = "TransactWriteItems mall-cart";
+const PUT: &str = "PutItem mall-cart";
 
 /// A member with 1 of `a` and 2 of `b`, who carries the key of a guest with 3 of `b` and 4 of `c`.
 async fn before_the_merge(mall: &Mall) -> (Who, Who, Who) {
@@ -23,8 +23,30 @@ async fn before_the_merge(mall: &Mall) -> (Who, Who, Who) {
     (member, guest, both)
 }
 
+/// Returns when a call of this name has come to the wire.
+async fn has_come(mall: &Mall, name: &str) {
+    let seen = async {
+        while !mall
+            .wire()
+            .calls()
+            .names()
+            .iter()
+            .any(|known| known == name)
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen)
+        .await
+        .unwrap();
+}
+
 async fn assert_merged_once(mall: &Mall, member: &Who, guest: &Who, context: &str) {
-    assert_eq!(member.quantities(mall).await, lines(&[("a", 1), ("b", 5), ("c", 4)]), "{context}");
+    assert_eq!(
+        member.quantities(mall).await,
+        lines(&[("a", 1), ("b", 5), ("c", 4)]),
+        "{context}"
+    );
     assert_eq!(guest.quantities(mall).await, lines(&[]), "{context}");
 }
 
@@ -44,10 +66,16 @@ async fn quantities_are_summed_and_the_cookie_is_taken_back() {
 
 #[tokio::test]
 async fn every_operation_of_a_member_who_carries_a_guest_key_merges_first() {
-    let requests: [fn(&Mall) -> Request<'_>; 5] = [
+    let requests: [MakeRequest; 5] = [
         |mall| mall.get(CART),
-        |mall| mall.post(ITEMS).json(&json!({ "sku_id": "b", "quantity": 1 })),
-        |mall| mall.patch("/api/cart/items/c").json(&json!({ "quantity": 9 })),
+        |mall| {
+            mall.post(ITEMS)
+                .json(&json!({ "sku_id": "b", "quantity": 1 }))
+        },
+        |mall| {
+            mall.patch("/api/cart/items/c")
+                .json(&json!({ "quantity": 9 }))
+        },
         |mall| mall.delete("/api/cart/items/c"),
         |mall| mall.delete("/api/cart/items?checked=true"),
     ];
@@ -73,18 +101,27 @@ async fn every_operation_of_a_member_who_carries_a_guest_key_merges_first() {
 async fn a_member_without_a_cart_takes_the_guests() {
     let mall = mall().await;
     let guest = Who::guest(&mall, &[("a", 2)]).await;
-    guest.change(&mall, "a", json!({ "checked": false })).await.expect(200);
+    guest
+        .change(&mall, "a", json!({ "checked": false }))
+        .await
+        .expect(200);
     let member = Who::member(&mall).await;
     let cart = member.carrying(&guest).cart(&mall).await.json();
-    assert_eq!([&cart["items"][0]["quantity"], &cart["items"][0]["checked"]], [&json!(2), &json!(false)]);
+    assert_eq!(
+        [&cart["items"][0]["quantity"], &cart["items"][0]["checked"]],
+        [&json!(2), &json!(false)]
+    );
 }
 
 #[tokio::test]
 async fn a_merge_whose_every_call_breaks_once_is_done_once_after_the_repeat() {
-    let requests: [(&str, fn(&Mall) -> Request<'_>); 2] = [
+    let requests: [(&str, MakeRequest); 2] = [
         ("show-cart", |mall| mall.get(CART)),
         // Sets what the merge brings, so that a repeat of it cannot be told from the first.
-        ("change-cart-item", |mall| mall.patch("/api/cart/items/c").json(&json!({ "quantity": 4 }))),
+        ("change-cart-item", |mall| {
+            mall.patch("/api/cart/items/c")
+                .json(&json!({ "quantity": 4 }))
+        }),
     ];
     for (operation, request) in requests {
         let clean = mall().await;
@@ -95,13 +132,21 @@ async fn a_merge_whose_every_call_breaks_once_is_done_once_after_the_repeat() {
         assert!(strikes.iter().any(|(name, _)| name == MERGE), "{strikes:?}");
         println!("{operation}: {strikes:?}");
         for (name, nth) in strikes {
-            for action in [Action::FailBefore, Action::FailAfter, Action::DieBefore, Action::DieAfter] {
+            for action in [
+                Action::FailBefore,
+                Action::FailAfter,
+                Action::DieBefore,
+                Action::DieAfter,
+            ] {
                 let context = format!("{operation}: {name} {nth} {action:?}");
                 let mall = mall().await;
                 let (member, guest, both) = before_the_merge(&mall).await;
                 mall.wire().strike(&name, nth, action.clone());
                 let broken = both.sends(request(&mall)).send_to_the_death().await;
-                assert!(broken.is_none_or(|answer| answer.status == 503), "{context}");
+                assert!(
+                    broken.is_none_or(|answer| answer.status == 503),
+                    "{context}"
+                );
                 mall.wire().heal();
                 both.sends(request(&mall)).send().await.expect(200);
                 assert_merged_once(&mall, &member, &guest, &context).await;
@@ -115,7 +160,13 @@ async fn two_merges_that_both_have_read_before_either_writes_merge_once() {
     let mall = mall().await;
     let (member, guest, both) = before_the_merge(&mall).await;
     let barrier = Arc::new(Barrier::new(2));
-    mall.wire().on(move |call| if call.name() == MERGE { Action::Wait(Arc::clone(&barrier)) } else { Action::Pass });
+    mall.wire().on(move |call| {
+        if call.name() == MERGE {
+            Action::Wait(Arc::clone(&barrier))
+        } else {
+            Action::Pass
+        }
+    });
     let carts = join_all((0..2).map(|_| both.cart(&mall))).await;
     for cart in carts {
         assert_eq!(quantities(&cart), lines(&[("a", 1), ("b", 5), ("c", 4)]));
@@ -129,24 +180,42 @@ async fn twenty_merges_at_once_merge_once() {
     let mall = mall().await;
     let (member, guest, both) = before_the_merge(&mall).await;
     let answers = join_all((0..20).map(|_| both.sends(mall.get(CART)).send())).await;
-    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 503)), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer.status, 200 | 503)),
+        "{answers:?}"
+    );
     assert_merged_once(&mall, &member, &guest, "").await;
 }
 
 #[tokio::test]
-async fn a_change_of_the_members_cart_between_read_and_merge_is_kept() {
-    let mall = mall().await;
-    let (member, guest, both) = before_the_merge(&mall).await;
-    let barrier = Arc::new(Barrier::new(2));
-    let held = Arc::clone(&barrier);
-    mall.wire().strike(MERGE, 0, Action::Wait(held));
-    let change = async {
-        member.add(&mall, "a", 7).await;
-        barrier.wait().await;
-    };
-    let (cart, ()) = futures::future::join(both.cart(&mall), change).await;
-    assert_eq!(quantities(&cart), lines(&[("a", 8), ("b", 5), ("c", 4)]));
-    assert_eq!(guest.quantities(&mall).await, lines(&[]));
+async fn a_change_of_either_cart_between_read_and_merge_is_kept() {
+    for by_guest in [false, true] {
+        let mall = mall().await;
+        let (member, guest, both) = before_the_merge(&mall).await;
+        let barrier = Arc::new(Barrier::new(2));
+        mall.wire()
+            .strike(MERGE, 0, Action::Wait(Arc::clone(&barrier)));
+        mall.wire().forget();
+        let change = async {
+            has_come(&mall, MERGE).await;
+            let who = if by_guest { &guest } else { &member };
+            who.add(&mall, "b", 4).await;
+            barrier.wait().await;
+        };
+        let (cart, ()) = futures::future::join(both.cart(&mall), change).await;
+        assert_eq!(
+            quantities(&cart),
+            lines(&[("a", 1), ("b", 9), ("c", 4)]),
+            "by guest: {by_guest}"
+        );
+        assert_eq!(
+            guest.quantities(&mall).await,
+            lines(&[]),
+            "by guest: {by_guest}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -155,8 +224,10 @@ async fn what_a_guest_adds_while_the_merge_goes_on_is_merged_at_the_next_request
     let (member, guest, both) = before_the_merge(&mall).await;
     let barrier = Arc::new(Barrier::new(2));
     let held = Arc::clone(&barrier);
-    mall.wire().strike("PutItem mall-cart", 0, Action::Wait(held));
+    mall.wire().strike(PUT, 0, Action::Wait(held));
+    mall.wire().forget();
     let merge = async {
+        has_come(&mall, PUT).await;
         let cart = both.cart(&mall).await;
         barrier.wait().await;
         cart
@@ -164,7 +235,10 @@ async fn what_a_guest_adds_while_the_merge_goes_on_is_merged_at_the_next_request
     let (added, merged) = futures::future::join(guest.add(&mall, "a", 1), merge).await;
     // The write came from the cart as it was before the merge: it is decided anew, and its answer brings the key back.
     assert_eq!(quantities(&merged)["b"], 5);
-    assert_eq!((added.cookie(GUEST), added.status), (guest.guest.clone(), 201));
+    assert_eq!(
+        (added.cookie(GUEST), added.status),
+        (guest.guest.clone(), 201)
+    );
     let next = both.cart(&mall).await;
     assert_eq!(quantities(&next), lines(&[("a", 2), ("b", 5), ("c", 4)]));
     assert_eq!(member.quantities(&mall).await, quantities(&next));
@@ -177,7 +251,10 @@ async fn a_conflict_is_tried_again_and_many_are_answered_as_busy() {
     let (member, guest, both) = before_the_merge(&mall).await;
     mall.wire().on(|_| Action::Conflict);
     let busy = both.sends(mall.get(CART)).send().await.expect(503);
-    assert_eq!((busy.problem_code().as_str(), busy.header("retry-after")), ("10004", Some("1")));
+    assert_eq!(
+        (busy.problem_code().as_str(), busy.header("retry-after")),
+        ("10004", Some("1"))
+    );
     mall.wire().heal();
     assert_eq!(guest.quantities(&mall).await, lines(&[("b", 3), ("c", 4)]));
     mall.wire().strike(MERGE, 0, Action::Conflict);
@@ -212,7 +289,13 @@ async fn a_full_cart_takes_in_another_and_the_next_one_waits_for_room() {
     }
     let mut guests = Vec::new();
     for part in ids.chunks(100) {
-        guests.push(Who::guest(&mall, &part.iter().map(|id| (id.as_str(), 1)).collect::<Vec<_>>()).await);
+        guests.push(
+            Who::guest(
+                &mall,
+                &part.iter().map(|id| (id.as_str(), 1)).collect::<Vec<_>>(),
+            )
+            .await,
+        );
     }
     let member = Who::member(&mall).await;
     for (guest, expected) in guests.iter().zip([100, 200, 200]) {
@@ -222,8 +305,15 @@ async fn a_full_cart_takes_in_another_and_the_next_one_waits_for_room() {
     let waiting = member.carrying(&guests[2]).cart(&mall).await;
     assert_eq!(waiting.cookie(GUEST), None);
     assert_eq!(guests[2].quantities(&mall).await.len(), 100);
-    member.sends(mall.delete("/api/cart/items?checked=true")).send().await.expect(204);
-    assert_eq!(member.carrying(&guests[2]).quantities(&mall).await.len(), 100);
+    member
+        .sends(mall.delete("/api/cart/items?checked=true"))
+        .send()
+        .await
+        .expect(204);
+    assert_eq!(
+        member.carrying(&guests[2]).quantities(&mall).await.len(),
+        100
+    );
     assert_eq!(guests[2].quantities(&mall).await.len(), 0);
 }
 
@@ -234,7 +324,17 @@ async fn a_merge_costs_four_write_units_and_one_stage_more() {
     mall.wire().watch_stages();
     both.cart(&mall).await;
     let calls = mall.wire().calls().without("mall-session");
-    assert_eq!((calls.write_units(), calls.stages()), (4, 3), "{:?}", calls.names());
-    let writes: Vec<_> = calls.0.iter().filter(|call: &&Call| call.half_write_units > 0).map(Call::name).collect();
+    assert_eq!(
+        (calls.write_units(), calls.stages()),
+        (4, 3),
+        "{:?}",
+        calls.names()
+    );
+    let writes: Vec<_> = calls
+        .0
+        .iter()
+        .filter(|call: &&Call| call.half_write_units > 0)
+        .map(Call::name)
+        .collect();
     assert_eq!(writes, [MERGE]);
 }
