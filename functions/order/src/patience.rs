@@ -42,13 +42,13 @@ impl Patience {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn patience_lasts_for_several_tries_and_ends() {
-        let (mut patience, began, mut tries) = (Patience::begin(), Instant::now(), 0);
-        while patience.pause().await {
-            tries += 1;
-        }
-        assert!(tries >= 6, "{tries}");
-        assert!(began.elapsed() <= BUDGET);
+    #[tokio::test]
+    async fn each_pause_may_last_twice_as_long_as_the_one_before_until_patience_ends() {
+        let mut patience = Patience { longest: Duration::from_millis(1), ..Patience::begin() };
+        assert!(patience.pause().await);
+        assert!(patience.pause().await);
+        assert_eq!(patience.longest, Duration::from_millis(4));
+        patience.end = Instant::now();
+        assert!(!patience.pause().await);
     }
 }

@@ -40,3 +40,4 @@ pub mod templates;
 mod timer;
 
 pub use cli::run;
+pub use services::services;

@@ -20,3 +20,9 @@ pub(crate) fn service(name: &str) -> Option<edge::Service> {
         .find(|(known, _)| *known == name)
         .map(|(_, make)| make())
 }
+
+/// Every service of the mall: the one list of them, also for the checks and generators over the templates.
+#[must_use]
+pub fn services() -> Vec<edge::Service> {
+    SERVICES.iter().map(|(_, make)| make()).collect()
+}

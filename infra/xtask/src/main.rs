@@ -84,7 +84,7 @@ enum OpenapiCommandError {
 
 fn openapi(root: &std::path::Path, check: bool) -> Result<(), OpenapiCommandError> {
     let (document, file) = (
-        openapi::document(root, &services::crates())?,
+        openapi::document(root, &mall::services())?,
         root.join("docs/openapi.json"),
     );
     if !check {

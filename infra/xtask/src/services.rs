@@ -30,22 +30,9 @@ pub(crate) enum Kind {
     Worker,
 }
 
-/// Every service crate of the workspace. A new service is added here and to the dependencies of this crate.
-pub(crate) fn crates() -> Vec<edge::Service> {
-    vec![
-        auth::service(),
-        cart::service(),
-        catalog::service(),
-        member::service(),
-        order::service(),
-        payment::service(),
-        stock::service(),
-    ]
-}
-
-/// What all of them say about themselves.
+/// What all services of the mall say about themselves.
 pub(crate) fn all() -> Vec<Service> {
-    crates().iter().map(describe).collect()
+    mall::services().iter().map(describe).collect()
 }
 
 fn describe(service: &edge::Service) -> Service {

@@ -13,7 +13,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
         match subject.service(&stack.name) {
             None => {
                 let what = format!(
-                    "no service crate is called `{}`; add it to the services of xtask",
+                    "no service crate is called `{}`; add it to the services of the mall",
                     stack.name
                 );
                 findings.push(Finding::of(stack, &function.id, what));
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(
             mall.findings(),
             [
-                "infra/order.yaml: SubmitOrder: no service crate is called `order`; add it to the services of xtask"
+                "infra/order.yaml: SubmitOrder: no service crate is called `order`; add it to the services of the mall"
             ]
         );
     }
