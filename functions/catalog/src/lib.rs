@@ -35,10 +35,30 @@ impl Catalog {
 #[must_use]
 pub fn service() -> Service {
     Service::new("catalog")
-        .endpoint("list-categories", Catalog::from_env, api::list_categories::list_categories)
-        .endpoint("list-products", Catalog::from_env, api::list_products::list_products)
-        .endpoint("show-product", Catalog::from_env, api::show_product::show_product)
+        .endpoint(
+            "list-categories",
+            Catalog::from_env,
+            api::list_categories::list_categories,
+        )
+        .endpoint(
+            "list-products",
+            Catalog::from_env,
+            api::list_products::list_products,
+        )
+        .endpoint(
+            "show-product",
+            Catalog::from_env,
+            api::show_product::show_product,
+        )
         .endpoint("show-sku", Catalog::from_env, api::show_sku::show_sku)
-        .endpoint("put-category", Catalog::from_env, api::put_category::put_category)
-        .endpoint("put-product", Catalog::from_env, api::put_product::put_product)
+        .endpoint(
+            "put-category",
+            Catalog::from_env,
+            api::put_category::put_category,
+        )
+        .endpoint(
+            "put-product",
+            Catalog::from_env,
+            api::put_product::put_product,
+        )
 }

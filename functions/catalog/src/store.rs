@@ -1,6 +1,9 @@
 //! The catalog table: its keys and attributes, here and nowhere else.
 
-use dynamo::{Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Transaction, Write, WriteError};
+use dynamo::{
+    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Transaction,
+    Write, WriteError,
+};
 use edge::Boot;
 use kernel::{BrandId, ConfigError, Limit, Page, ProductId, SkuId};
 use serde::{Deserialize, Serialize};
@@ -60,15 +63,23 @@ impl Skus {
     /// # Errors
     /// When the variable is missing.
     pub fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("CATALOG_TABLE")? })
+        Ok(Self {
+            table: boot.table("CATALOG_TABLE")?,
+        })
     }
 
     /// The SKUs of these ids, in one stage and in no order; those that are not for sale are left out.
     ///
     /// # Errors
     /// When the store gives no answer.
-    pub async fn find(&self, ids: &[SkuId], consistency: Consistency) -> Result<Vec<Sku>, DynamoError> {
-        self.table.get_many(ids.iter().map(sku_key).collect(), consistency).await
+    pub async fn find(
+        &self,
+        ids: &[SkuId],
+        consistency: Consistency,
+    ) -> Result<Vec<Sku>, DynamoError> {
+        self.table
+            .get_many(ids.iter().map(sku_key).collect(), consistency)
+            .await
     }
 }
 
@@ -78,7 +89,9 @@ impl Store {
     }
 
     pub(crate) fn skus(&self) -> Skus {
-        Skus { table: self.table.clone() }
+        Skus {
+            table: self.table.clone(),
+        }
     }
 
     pub(crate) async fn categories(&self) -> Result<Vec<Category>, DynamoError> {
@@ -86,7 +99,9 @@ impl Store {
     }
 
     pub(crate) async fn category(&self, id: CategoryId) -> Result<Option<Category>, DynamoError> {
-        self.table.get(category_key(id), Consistency::Eventual).await
+        self.table
+            .get(category_key(id), Consistency::Eventual)
+            .await
     }
 
     /// Those of these categories that exist, in no order.
@@ -95,7 +110,12 @@ impl Store {
         ids: &[CategoryId],
         consistency: Consistency,
     ) -> Result<Vec<Category>, DynamoError> {
-        self.table.get_many(ids.iter().map(|id| category_key(*id)).collect(), consistency).await
+        self.table
+            .get_many(
+                ids.iter().map(|id| category_key(*id)).collect(),
+                consistency,
+            )
+            .await
     }
 
     /// Writes a category in place of the one that was read; `false` when another was written meanwhile.
@@ -136,7 +156,9 @@ impl Store {
             Ok(start) => start,
             Err(error) => return Ok(Err(error)),
         };
-        let page = list.page::<ListedRow>(&self.table, cursors, limit, start).await?;
+        let page = list
+            .page::<ListedRow>(&self.table, cursors, limit, start)
+            .await?;
         Ok(Ok(page.map(|row| row.card)))
     }
 
@@ -172,11 +194,14 @@ impl Store {
                 ])),
             );
         }
-        let Err(error) = transaction.commit().await else { return Ok(()) };
+        let Err(error) = transaction.commit().await else {
+            return Ok(());
+        };
         if error.condition_failed(0).is_some() {
             return Err(PutProductFailure::ChangedMeanwhile);
         }
-        let taken = (0..product.skus.len()).find(|index| error.condition_failed(index + 1).is_some());
+        let taken =
+            (0..product.skus.len()).find(|index| error.condition_failed(index + 1).is_some());
         Err(match taken {
             Some(index) => PutProductFailure::SkuTaken(product.skus[index].sku_id.clone()),
             None => error.otherwise().into(),
@@ -189,7 +214,10 @@ impl Store {
         let transaction = gone.fold(Transaction::new(), |transaction, sku| {
             transaction.with(Write::delete(&self.table, sku_key(&sku.sku_id)))
         });
-        transaction.commit().await.map_err(dynamo::TransactionError::otherwise)
+        transaction
+            .commit()
+            .await
+            .map_err(dynamo::TransactionError::otherwise)
     }
 }
 

@@ -22,8 +22,14 @@ pub(crate) async fn send(
     now: Timestamp,
 ) -> Result<(), SendError> {
     let due = app.terms.close_due(expires_at);
-    let close = CloseOrder { order_sn: sn.clone(), due };
-    let lines = quote.lines.iter().map(|line| OrderedCartLine { sku_id: line.sku_id.clone(), rev: line.rev.clone() });
+    let close = CloseOrder {
+        order_sn: sn.clone(),
+        due,
+    };
+    let lines = quote.lines.iter().map(|line| OrderedCartLine {
+        sku_id: line.sku_id.clone(),
+        rev: line.rev.clone(),
+    });
     let remove = RemoveOrderedLines {
         member_id: sn.member().clone(),
         quote_id: sn.quote().clone(),
@@ -31,6 +37,10 @@ pub(crate) async fn send(
         lines: lines.collect(),
         tries: 0,
     };
-    try_join(app.closing.send_at(&close, due, now), app.ordered.send_after(&remove, ORDER_IS_THERE)).await?;
+    try_join(
+        app.closing.send_at(&close, due, now),
+        app.ordered.send_after(&remove, ORDER_IS_THERE),
+    )
+    .await?;
     Ok(())
 }

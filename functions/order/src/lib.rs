@@ -70,10 +70,30 @@ impl Sales {
 #[must_use]
 pub fn service() -> Service {
     Service::new("order")
-        .endpoint("quote-order", Sales::from_env, api::quote_order::quote_order)
-        .endpoint("submit-order", Sales::from_env, api::submit_order::submit_order)
-        .endpoint("list-orders", Sales::from_env, api::list_orders::list_orders)
+        .endpoint(
+            "quote-order",
+            Sales::from_env,
+            api::quote_order::quote_order,
+        )
+        .endpoint(
+            "submit-order",
+            Sales::from_env,
+            api::submit_order::submit_order,
+        )
+        .endpoint(
+            "list-orders",
+            Sales::from_env,
+            api::list_orders::list_orders,
+        )
         .endpoint("show-order", Sales::from_env, api::show_order::show_order)
-        .endpoint("cancel-order", Sales::from_env, api::cancel_order::cancel_order)
-        .worker("close-order", Sales::from_env, worker::close_order::close_order)
+        .endpoint(
+            "cancel-order",
+            Sales::from_env,
+            api::cancel_order::cancel_order,
+        )
+        .worker(
+            "close-order",
+            Sales::from_env,
+            worker::close_order::close_order,
+        )
 }

@@ -24,14 +24,21 @@ impl Orders {
     /// # Errors
     /// When the variable is missing.
     pub fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { store: Store::new(boot.table("ORDER_TABLE")?), clock: boot.clock() })
+        Ok(Self {
+            store: Store::new(boot.table("ORDER_TABLE")?),
+            clock: boot.clock(),
+        })
     }
 
     /// The order of this number, in one read; `None` when there is none.
     ///
     /// # Errors
     /// When the store gives no answer.
-    pub async fn find(&self, sn: &OrderSn, consistency: Consistency) -> Result<Option<PayableOrder>, DynamoError> {
+    pub async fn find(
+        &self,
+        sn: &OrderSn,
+        consistency: Consistency,
+    ) -> Result<Option<PayableOrder>, DynamoError> {
         Ok(match self.store.find(sn, consistency).await? {
             Some(Stored::Order(order)) => Some((*order).into()),
             Some(Stored::Void) | None => None,
@@ -43,8 +50,16 @@ impl Orders {
     ///
     /// # Errors
     /// When the store gives no answer: the order may be marked or not; the same call tells.
-    pub async fn mark_paid(&self, sn: &OrderSn, payment: &Payment) -> Result<MarkPaid, DynamoError> {
-        let step = Step { by: Actor::Provider, at: self.clock.now(), request: trace_id() };
+    pub async fn mark_paid(
+        &self,
+        sn: &OrderSn,
+        payment: &Payment,
+    ) -> Result<MarkPaid, DynamoError> {
+        let step = Step {
+            by: Actor::Provider,
+            at: self.clock.now(),
+            request: trace_id(),
+        };
         self.store.mark_paid(sn, payment, step).await
     }
 }

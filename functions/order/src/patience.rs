@@ -21,7 +21,10 @@ pub(crate) struct Patience {
 impl Patience {
     /// Begins now.
     pub(crate) fn begin() -> Self {
-        Self { end: Instant::now() + BUDGET, longest: FIRST_PAUSE }
+        Self {
+            end: Instant::now() + BUDGET,
+            longest: FIRST_PAUSE,
+        }
     }
 
     /// Pauses, each time anything between nothing and twice as long ("full jitter": those who met do not meet again).
@@ -44,7 +47,10 @@ mod tests {
 
     #[tokio::test]
     async fn each_pause_may_last_twice_as_long_as_the_one_before_until_patience_ends() {
-        let mut patience = Patience { longest: Duration::from_millis(1), ..Patience::begin() };
+        let mut patience = Patience {
+            longest: Duration::from_millis(1),
+            ..Patience::begin()
+        };
         assert!(patience.pause().await);
         assert!(patience.pause().await);
         assert_eq!(patience.longest, Duration::from_millis(4));

@@ -40,16 +40,29 @@ pub(crate) struct SealError(#[from] serde_json::Error);
 
 impl Quotes {
     pub(crate) fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { signer: boot.signer("order quote")? })
+        Ok(Self {
+            signer: boot.signer("order quote")?,
+        })
     }
 
     pub(crate) fn seal(&self, quote: &Quote) -> Result<QuoteText, SealError> {
-        Ok(QuoteText { id: quote.id.clone(), signed: self.signer.seal(quote)? })
+        Ok(QuoteText {
+            id: quote.id.clone(),
+            signed: self.signer.seal(quote)?,
+        })
     }
 
     /// The quote in a text, if this member can place an order with it now.
-    pub(crate) fn open(&self, text: &QuoteText, member: &MemberId, now: Timestamp) -> Result<Quote, QuoteRefusal> {
-        let quote: Quote = self.signer.open(&text.signed).map_err(|_| QuoteRefusal::Invalid)?;
+    pub(crate) fn open(
+        &self,
+        text: &QuoteText,
+        member: &MemberId,
+        now: Timestamp,
+    ) -> Result<Quote, QuoteRefusal> {
+        let quote: Quote = self
+            .signer
+            .open(&text.signed)
+            .map_err(|_| QuoteRefusal::Invalid)?;
         if quote.id != text.id || quote.member != *member {
             Err(QuoteRefusal::Invalid)
         } else if quote.is_valid_at(now) {
@@ -82,9 +95,14 @@ impl Serialize for QuoteText {
 impl<'de> Deserialize<'de> for QuoteText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let (id, signed) = text.split_once('.').ok_or_else(|| de::Error::custom("not a quote"))?;
+        let (id, signed) = text
+            .split_once('.')
+            .ok_or_else(|| de::Error::custom("not a quote"))?;
         let id = QuoteId::parse(id).map_err(|_| de::Error::custom("not a quote"))?;
-        Ok(Self { id, signed: signed.to_owned() })
+        Ok(Self {
+            id,
+            signed: signed.to_owned(),
+        })
     }
 }
 
@@ -111,7 +129,10 @@ mod tests {
 
     fn quotes(key: &str) -> Quotes {
         let key = ("SIGNING_KEY".to_owned(), key.repeat(32));
-        Quotes { signer: Signer::from_env(&Environment::of([key].into(), Clock::System), "order quote").unwrap() }
+        Quotes {
+            signer: Signer::from_env(&Environment::of([key].into(), Clock::System), "order quote")
+                .unwrap(),
+        }
     }
 
     #[test]
@@ -120,10 +141,19 @@ mod tests {
         let text = quotes("k").seal(&quote).unwrap();
         let text: QuoteText = serde_json::from_str(&serde_json::to_string(&text).unwrap()).unwrap();
         assert_eq!(quotes("k").open(&text, &member(), now()), Ok(quote.clone()));
-        assert_eq!(quotes("k").open(&text, &member(), quote.expires_at), Err(QuoteRefusal::Expired));
+        assert_eq!(
+            quotes("k").open(&text, &member(), quote.expires_at),
+            Err(QuoteRefusal::Expired)
+        );
         let other = MemberId::generate(now());
-        assert_eq!(quotes("k").open(&text, &other, now()), Err(QuoteRefusal::Invalid));
-        assert_eq!(quotes("x").open(&text, &member(), now()), Err(QuoteRefusal::Invalid));
+        assert_eq!(
+            quotes("k").open(&text, &other, now()),
+            Err(QuoteRefusal::Invalid)
+        );
+        assert_eq!(
+            quotes("x").open(&text, &member(), now()),
+            Err(QuoteRefusal::Invalid)
+        );
     }
 
     #[test]
@@ -131,13 +161,25 @@ mod tests {
         let quote = quote(&basket(&[("a", 100, 1)]));
         let mut text = quotes("k").seal(&quote).unwrap();
         text.id = QuoteId::generate(now().plus(Duration::from_secs(1)));
-        assert_eq!(quotes("k").open(&text, &member(), now()), Err(QuoteRefusal::Invalid));
+        assert_eq!(
+            quotes("k").open(&text, &member(), now()),
+            Err(QuoteRefusal::Invalid)
+        );
     }
 
     #[test]
     fn other_texts_are_no_quotes() {
-        for text in ["", ".", "x.y.z", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FA#.a.b"] {
-            assert!(serde_json::from_value::<QuoteText>(text.into()).is_err(), "{text}");
+        for text in [
+            "",
+            ".",
+            "x.y.z",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "01ARZ3NDEKTSV4RRFFQ69G5FA#.a.b",
+        ] {
+            assert!(
+                serde_json::from_value::<QuoteText>(text.into()).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -5,8 +5,8 @@ mod rows;
 use std::time::Duration;
 
 use dynamo::{
-    Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Reason, Signer, Table, Transaction,
-    TransactionError, Write, WriteError,
+    Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Reason, Signer, Table,
+    Transaction, TransactionError, Write, WriteError,
 };
 use kernel::{Limit, MemberId, Page, Timestamp};
 use stock::{Levels, NotEnough};
@@ -54,8 +54,16 @@ impl Store {
         Self { table }
     }
 
-    pub(crate) async fn find(&self, sn: &OrderSn, consistency: Consistency) -> Result<Option<Stored>, DynamoError> {
-        self.table.get::<Row>(key(sn), consistency).await?.map(Row::into_stored).transpose()
+    pub(crate) async fn find(
+        &self,
+        sn: &OrderSn,
+        consistency: Consistency,
+    ) -> Result<Option<Stored>, DynamoError> {
+        self.table
+            .get::<Row>(key(sn), consistency)
+            .await?
+            .map(Row::into_stored)
+            .transpose()
     }
 
     /// A page of what stands in a member's list, the newest first.
@@ -66,22 +74,37 @@ impl Store {
         limit: Limit,
         cursor: Option<&str>,
     ) -> Result<Result<Page<Stored>, InvalidSignature>, DynamoError> {
-        let list = Query::partition(partition(member)).prefix(ORDER).descending().strong();
+        let list = Query::partition(partition(member))
+            .prefix(ORDER)
+            .descending()
+            .strong();
         let start = match list.start(cursors, cursor) {
             Ok(start) => start,
             Err(error) => return Ok(Err(error)),
         };
         let page = list.page::<Row>(&self.table, cursors, limit, start).await?;
-        let items = page.items.into_iter().map(Row::into_stored).collect::<Result<_, _>>()?;
-        Ok(Ok(Page { items, next_cursor: page.next_cursor }))
+        let items = page
+            .items
+            .into_iter()
+            .map(Row::into_stored)
+            .collect::<Result<_, _>>()?;
+        Ok(Ok(Page {
+            items,
+            next_cursor: page.next_cursor,
+        }))
     }
 
     /// Writes an order down and takes its stock, both or neither.
     pub(crate) async fn place(&self, order: &Order, levels: &Levels) -> Result<(), PlaceFailure> {
         let put = Write::put(&self.table, key(&order.sn), &OrderRow::of(order)).if_absent();
-        let take = |transaction: Transaction, line: &crate::domain::OrderLine| transaction.with(levels.take(&line.taken()));
+        let take = |transaction: Transaction, line: &crate::domain::OrderLine| {
+            transaction.with(levels.take(&line.taken()))
+        };
         let transaction = order.lines.iter().fold(Transaction::new().with(put), take);
-        transaction.commit().await.map_err(|error| PlaceFailure::of(error, order.lines.len()))
+        transaction
+            .commit()
+            .await
+            .map_err(|error| PlaceFailure::of(error, order.lines.len()))
     }
 
     /// Closes an order that is unpaid; with `expired_at`, only if its time to be paid is over by then.
@@ -91,7 +114,9 @@ impl Store {
         step: &Step,
         expired_at: Option<Timestamp>,
     ) -> Result<Order, WriteFailure> {
-        let write = self.advance(sn, OrderStatus::Closed).set(CLOSED, ClosedRow::of(step));
+        let write = self
+            .advance(sn, OrderStatus::Closed)
+            .set(CLOSED, ClosedRow::of(step));
         let write = match expired_at {
             Some(now) => write.when(Condition::at_most(EXPIRES_AT, now.as_millis())),
             None => write,
@@ -103,11 +128,18 @@ impl Store {
     /// Makes sure that no order of this number comes any more, if there is none.
     pub(crate) async fn put_void(&self, sn: &OrderSn, now: Timestamp) -> Result<(), WriteFailure> {
         let void = VoidRow::until(now.plus(VOID_KEPT));
-        Table::write(Write::put(&self.table, key(sn), &void).if_absent()).await.map_err(WriteFailure::of)
+        Table::write(Write::put(&self.table, key(sn), &void).if_absent())
+            .await
+            .map_err(WriteFailure::of)
     }
 
     /// Marks an order as paid, if it is unpaid and costs exactly this.
-    pub(crate) async fn mark_paid(&self, sn: &OrderSn, payment: &Payment, step: Step) -> Result<MarkPaid, DynamoError> {
+    pub(crate) async fn mark_paid(
+        &self,
+        sn: &OrderSn,
+        payment: &Payment,
+        step: Step,
+    ) -> Result<MarkPaid, DynamoError> {
         let paid = PaidStep {
             step,
             provider: payment.provider.clone(),
@@ -127,7 +159,9 @@ impl Store {
 
     /// The write that moves an order one step on, if it stands where that step begins.
     fn advance(&self, sn: &OrderSn, to: OrderStatus) -> Write {
-        Write::update(&self.table, key(sn)).set(STATUS, to).when(Condition::equals(STATUS, to.predecessor()))
+        Write::update(&self.table, key(sn))
+            .set(STATUS, to)
+            .when(Condition::equals(STATUS, to.predecessor()))
     }
 }
 
@@ -149,7 +183,9 @@ impl PlaceFailure {
     /// what may pass by itself, then our defects, and only then the stock, which a conflict says nothing about.
     fn of(error: TransactionError, lines: usize) -> Self {
         if let Some(item) = error.condition_failed(0) {
-            let known = item.cloned().ok_or_else(|| DynamoError::Malformed("an absent order is there".to_owned()));
+            let known = item
+                .cloned()
+                .ok_or_else(|| DynamoError::Malformed("an absent order is there".to_owned()));
             return match known.and_then(stored) {
                 Ok(stored) => Self::Taken(stored),
                 Err(error) => Self::Store(error),
@@ -214,11 +250,17 @@ mod tests {
 
     /// An order of so many lines with titles and options as long as the catalog allows.
     fn wordy(lines: usize) -> Order {
-        let ids: Vec<String> = (0..lines).map(|number| format!("2018060700260{number:02}")).collect();
+        let ids: Vec<String> = (0..lines)
+            .map(|number| format!("2018060700260{number:02}"))
+            .collect();
         let sample: Vec<_> = ids.iter().map(|id| (id.as_str(), 378_800, 12)).collect();
         let mut draft = draft(&sample);
         for line in &mut draft.basket.lines {
-            line.sku.name = "华为麦芒手机全网通双卡双待".repeat(20).chars().take(200).collect();
+            line.sku.name = "华为麦芒手机全网通双卡双待"
+                .repeat(20)
+                .chars()
+                .take(200)
+                .collect();
             line.sku.options[0].value = Text::parse(&"幻影紫".repeat(30)).unwrap();
         }
         draft.destination.receiver = Text::parse("阿卜杜热合曼·买买提").unwrap();
@@ -232,25 +274,57 @@ mod tests {
     }
 
     fn when_paid(order: &Order) -> Order {
-        let step = Step { by: Actor::Provider, at: now(), request: "f".repeat(32) };
-        let paid = PaidStep { step, ..paid().paid.unwrap() };
-        Order { status: OrderStatus::Paid, paid: Some(paid), ..order.clone() }
+        let step = Step {
+            by: Actor::Provider,
+            at: now(),
+            request: "f".repeat(32),
+        };
+        let paid = PaidStep {
+            step,
+            ..paid().paid.unwrap()
+        };
+        Order {
+            status: OrderStatus::Paid,
+            paid: Some(paid),
+            ..order.clone()
+        }
     }
 
     fn when_closed(order: &Order) -> Order {
-        let step = Step { by: Actor::System, at: now(), request: "f".repeat(32) };
-        Order { status: OrderStatus::Closed, closed: Some(step), ..order.clone() }
+        let step = Step {
+            by: Actor::System,
+            at: now(),
+            request: "f".repeat(32),
+        };
+        Order {
+            status: OrderStatus::Closed,
+            closed: Some(step),
+            ..order.clone()
+        }
     }
 
     #[test]
-    fn three_lines_with_long_titles_and_a_long_address_stay_within_one_kib_before_and_after_paying() {
+    fn three_lines_with_long_titles_and_a_long_address_stay_within_one_kib_before_and_after_paying()
+    {
         for lines in 1..=3 {
             let order = fit(wordy(lines)).unwrap();
-            for (stage, order) in [("placed", order.clone()), ("paid", when_paid(&order)), ("closed", when_closed(&order))]
-            {
-                assert!(size(&order) <= 1024, "{lines} lines, {stage}: {} bytes", size(&order));
+            for (stage, order) in [
+                ("placed", order.clone()),
+                ("paid", when_paid(&order)),
+                ("closed", when_closed(&order)),
+            ] {
+                assert!(
+                    size(&order) <= 1024,
+                    "{lines} lines, {stage}: {} bytes",
+                    size(&order)
+                );
             }
-            let least = order.lines.iter().map(|line| line.name.chars().count()).min().unwrap();
+            let least = order
+                .lines
+                .iter()
+                .map(|line| line.name.chars().count())
+                .min()
+                .unwrap();
             assert!(least >= 20, "{lines} lines: {:?}", order.lines);
         }
     }
@@ -260,8 +334,15 @@ mod tests {
         for lines in 4..=50 {
             let order = fit(wordy(lines)).unwrap();
             let steps = size(&order).div_ceil(STEP);
-            assert_eq!(size(&when_paid(&order)).div_ceil(STEP), steps, "{lines} lines");
-            assert!(steps <= (650 + lines * 115).div_ceil(STEP), "{lines} lines: {steps} steps");
+            assert_eq!(
+                size(&when_paid(&order)).div_ceil(STEP),
+                steps,
+                "{lines} lines"
+            );
+            assert!(
+                steps <= (650 + lines * 115).div_ceil(STEP),
+                "{lines} lines: {steps} steps"
+            );
         }
     }
 
@@ -280,18 +361,39 @@ mod tests {
         let busy = || Reason::Busy("TransactionConflict".to_owned());
         let short = || Reason::ConditionFailed(None);
         let invalid = || Reason::Invalid("ValidationError".to_owned());
-        assert!(matches!(cancelled(vec![busy(), short(), Reason::None]), PlaceFailure::HeldUp(_)));
-        assert!(matches!(cancelled(vec![Reason::None, busy(), short()]), PlaceFailure::HeldUp(_)));
-        assert!(matches!(cancelled(vec![Reason::None, busy(), invalid()]), PlaceFailure::HeldUp(_)));
-        assert!(matches!(cancelled(vec![Reason::None, short(), invalid()]), PlaceFailure::Store(_)));
-        assert!(matches!(cancelled(vec![Reason::None, Reason::None, short()]), PlaceFailure::Short));
+        assert!(matches!(
+            cancelled(vec![busy(), short(), Reason::None]),
+            PlaceFailure::HeldUp(_)
+        ));
+        assert!(matches!(
+            cancelled(vec![Reason::None, busy(), short()]),
+            PlaceFailure::HeldUp(_)
+        ));
+        assert!(matches!(
+            cancelled(vec![Reason::None, busy(), invalid()]),
+            PlaceFailure::HeldUp(_)
+        ));
+        assert!(matches!(
+            cancelled(vec![Reason::None, short(), invalid()]),
+            PlaceFailure::Store(_)
+        ));
+        assert!(matches!(
+            cancelled(vec![Reason::None, Reason::None, short()]),
+            PlaceFailure::Short
+        ));
     }
 
     #[test]
     fn an_order_lies_under_its_member_and_its_quote() {
         let order = order(&[("a", 100, 1)]);
         let key = key(&order.sn);
-        assert_eq!((&*key.pk, &*key.sk), ("M#7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "O#01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+        assert_eq!(
+            (&*key.pk, &*key.sk),
+            (
+                "M#7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+                "O#01ARZ3NDEKTSV4RRFFQ69G5FAV"
+            )
+        );
         assert_eq!(order.lines[0].sku_id, SkuId::parse("a").unwrap());
     }
 }

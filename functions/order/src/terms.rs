@@ -21,7 +21,11 @@ pub(crate) struct Terms {
 
 impl Terms {
     pub(crate) fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
-        let seconds = |name| environment.parse::<u32>(name).map(|seconds| Duration::from_secs(seconds.into()));
+        let seconds = |name| {
+            environment
+                .parse::<u32>(name)
+                .map(|seconds| Duration::from_secs(seconds.into()))
+        };
         Ok(Self {
             payment_window: seconds("PAYMENT_WINDOW_SECONDS")?,
             close_grace: seconds("CLOSE_GRACE_SECONDS")?,

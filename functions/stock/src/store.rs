@@ -58,7 +58,11 @@ impl Levels {
     ///
     /// # Errors
     /// When the store gives no answer.
-    pub async fn of(&self, skus: &[SkuId], consistency: Consistency) -> Result<Vec<StockLevel>, DynamoError> {
+    pub async fn of(
+        &self,
+        skus: &[SkuId],
+        consistency: Consistency,
+    ) -> Result<Vec<StockLevel>, DynamoError> {
         let queries = skus.iter().map(|sku| async move {
             let query = Query::partition(format!("S#{sku}"));
             let query = match consistency {
@@ -67,7 +71,12 @@ impl Levels {
             };
             query.all::<LevelRow>(&self.table).await
         });
-        try_join_all(queries).await?.into_iter().flatten().map(level).collect()
+        try_join_all(queries)
+            .await?
+            .into_iter()
+            .flatten()
+            .map(level)
+            .collect()
     }
 
     /// The write that takes a quantity of a SKU for an order, if the warehouse still has it. It belongs in the order's
@@ -84,10 +93,16 @@ impl Levels {
         let level = level_key(&receipt.sku_id, &receipt.warehouse_id);
         let outcome = Transaction::new()
             .with(Write::put(&self.table, receipt_key(&receipt.number), receipt).if_absent())
-            .with(Write::update(&self.table, level).add("available", pieces).add("received", pieces))
+            .with(
+                Write::update(&self.table, level)
+                    .add("available", pieces)
+                    .add("received", pieces),
+            )
             .commit()
             .await;
-        let Err(error) = outcome else { return Ok(Received::Counted) };
+        let Err(error) = outcome else {
+            return Ok(Received::Counted);
+        };
         match error.condition_failed(0).flatten().cloned() {
             Some(known) => Ok(Received::Known(known.read::<ReceiptRow>()?.into())),
             None => Err(error.otherwise()),
@@ -95,7 +110,11 @@ impl Levels {
     }
 
     /// Gives back what an order has taken, once; `false` when it was given back before.
-    pub(crate) async fn release(&self, order_sn: &str, lines: &[OrderedLine]) -> Result<bool, DynamoError> {
+    pub(crate) async fn release(
+        &self,
+        order_sn: &str,
+        lines: &[OrderedLine],
+    ) -> Result<bool, DynamoError> {
         let release = Key::new(format!("REL#{order_sn}"), "RELEASE");
         let mut transaction =
             Transaction::new().with(Write::put(&self.table, release, &Nothing {}).if_absent());
@@ -117,7 +136,9 @@ impl NotEnough {
     /// A conflict is not that: it says nothing about how much there is.
     #[must_use]
     pub fn among(error: &TransactionError, writes: std::ops::Range<usize>) -> Option<usize> {
-        writes.into_iter().find(|index| error.condition_failed(*index).is_some())
+        writes
+            .into_iter()
+            .find(|index| error.condition_failed(*index).is_some())
     }
 }
 
@@ -131,12 +152,18 @@ struct ReceiptRow {
 
 impl From<ReceiptRow> for Receipt {
     fn from(row: ReceiptRow) -> Self {
-        Self { number: row.number, sku_id: row.sku_id, warehouse_id: row.warehouse_id, quantity: row.quantity }
+        Self {
+            number: row.number,
+            sku_id: row.sku_id,
+            warehouse_id: row.warehouse_id,
+            quantity: row.quantity,
+        }
     }
 }
 
 fn level(row: LevelRow) -> Result<StockLevel, DynamoError> {
-    let malformed = || DynamoError::Malformed(format!("no level has the key {} {}", row.pk, row.sk));
+    let malformed =
+        || DynamoError::Malformed(format!("no level has the key {} {}", row.pk, row.sk));
     let sku = row.pk.strip_prefix("S#").ok_or_else(malformed)?;
     let warehouse = row.sk.strip_prefix("W#").ok_or_else(malformed)?;
     Ok(StockLevel {

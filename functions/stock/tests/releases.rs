@@ -18,7 +18,10 @@ async fn a_release_that_comes_three_times_gives_back_once() {
         assert!(mall.handle("release-stock", &release("sn1")).await);
     }
     assert!(mall.handle("release-stock", &release("sn2")).await);
-    assert_eq!((mall.available("a").await, mall.available("b").await), (4, 2));
+    assert_eq!(
+        (mall.available("a").await, mall.available("b").await),
+        (4, 2)
+    );
 }
 
 #[tokio::test]
@@ -27,18 +30,34 @@ async fn a_release_of_n_lines_costs_two_n_plus_two_write_units_and_one_stage() {
     mall.wire().watch_stages();
     assert!(mall.handle("release-stock", &release("sn1")).await);
     let calls = mall.wire().calls();
-    assert_eq!((calls.write_units(), calls.stages()), (6, 1), "{:?}", calls.names());
+    assert_eq!(
+        (calls.write_units(), calls.stages()),
+        (6, 1),
+        "{:?}",
+        calls.names()
+    );
 }
 
 #[tokio::test]
 async fn a_release_that_breaks_stays_in_its_queue_and_works_when_it_comes_again() {
     for action in [Action::FailBefore, Action::FailAfter, Action::Conflict] {
         let mall = Mall::start(&[stock::service]).await;
-        mall.wire().strike("TransactWriteItems mall-stock", 0, action.clone());
-        assert!(!mall.handle("release-stock", &release("sn1")).await, "{action:?}");
+        mall.wire()
+            .strike("TransactWriteItems mall-stock", 0, action.clone());
+        assert!(
+            !mall.handle("release-stock", &release("sn1")).await,
+            "{action:?}"
+        );
         mall.wire().heal();
-        assert!(mall.handle("release-stock", &release("sn1")).await, "{action:?}");
-        assert_eq!((mall.available("a").await, mall.available("b").await), (2, 1), "{action:?}");
+        assert!(
+            mall.handle("release-stock", &release("sn1")).await,
+            "{action:?}"
+        );
+        assert_eq!(
+            (mall.available("a").await, mall.available("b").await),
+            (2, 1),
+            "{action:?}"
+        );
     }
 }
 

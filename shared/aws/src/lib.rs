@@ -54,7 +54,12 @@ impl Aws {
             "environment",
         );
         let endpoints = ["DYNAMODB", "SQS", "S3"].map(|service| {
-            (service, environment.optional(&format!("AWS_ENDPOINT_URL_{service}")).map(str::to_owned))
+            (
+                service,
+                environment
+                    .optional(&format!("AWS_ENDPOINT_URL_{service}"))
+                    .map(str::to_owned),
+            )
         });
         let attempts = match environment.optional("AWS_MAX_ATTEMPTS") {
             None => 3,
@@ -76,12 +81,23 @@ impl Aws {
     /// a slow store becomes an answer and not a killed function.
     #[must_use]
     pub fn config(&self, service: &str) -> SdkConfig {
-        let endpoint = self.0.endpoints.iter().find(|(name, _)| *name == service).and_then(|(_, url)| url.clone());
-        let plain = endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
+        let endpoint = self
+            .0
+            .endpoints
+            .iter()
+            .find(|(name, _)| *name == service)
+            .and_then(|(_, url)| url.clone());
+        let plain = endpoint
+            .as_deref()
+            .is_some_and(|url| url.starts_with("http://"));
         let client = if plain {
             self.0.http.get_or_init(|| Builder::new().build_http())
         } else {
-            self.0.https.get_or_init(|| Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+            self.0.https.get_or_init(|| {
+                Builder::new()
+                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                    .build_https()
+            })
         };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))

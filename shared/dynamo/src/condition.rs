@@ -71,7 +71,11 @@ impl Condition {
     }
 
     fn compare(attribute: &'static str, operator: &'static str, value: impl Serialize) -> Self {
-        Self(Kind::Compare(attribute, operator, value_of(&value).map_err(|error| error.to_string())))
+        Self(Kind::Compare(
+            attribute,
+            operator,
+            value_of(&value).map_err(|error| error.to_string()),
+        ))
     }
 }
 
@@ -122,10 +126,16 @@ fn one(condition: Condition, placeholders: &mut Placeholders) -> Result<String, 
     Ok(match condition.0 {
         Kind::ItemAbsent => format!("attribute_not_exists({})", placeholders.name("pk")),
         Kind::ItemExists => format!("attribute_exists({})", placeholders.name("pk")),
-        Kind::Absent(attribute) => format!("attribute_not_exists({})", placeholders.name(attribute)),
+        Kind::Absent(attribute) => {
+            format!("attribute_not_exists({})", placeholders.name(attribute))
+        }
         Kind::Compare(attribute, operator, value) => {
             let value = value.map_err(DynamoError::Malformed)?;
-            format!("{} {operator} {}", placeholders.name(attribute), placeholders.value(value))
+            format!(
+                "{} {operator} {}",
+                placeholders.name(attribute),
+                placeholders.value(value)
+            )
         }
         Kind::Any(conditions) => {
             let parts = conditions

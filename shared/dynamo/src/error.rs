@@ -54,9 +54,13 @@ impl DynamoError {
     {
         let code = error.code().unwrap_or("no answer").to_owned();
         let message = error.message().unwrap_or_default().to_owned();
-        let server_fault = !matches!(error, SdkError::ServiceError(_)) || BUSY.contains(&code.as_str());
+        let server_fault =
+            !matches!(error, SdkError::ServiceError(_)) || BUSY.contains(&code.as_str());
         if server_fault && !matches!(error, SdkError::ConstructionFailure(_)) {
-            Self::Busy { code, source: Some(Box::new(error)) }
+            Self::Busy {
+                code,
+                source: Some(Box::new(error)),
+            }
         } else {
             Self::Refused { code, message }
         }
@@ -109,7 +113,8 @@ impl Reason {
             "ConditionalCheckFailed" => {
                 Self::ConditionFailed(reason.item.map(|attributes| Item { attributes }))
             }
-            code @ ("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
+            code
+            @ ("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
                 Self::Busy(code.to_owned())
             }
             code => Self::Invalid(format!("{code}: {}", message())),
@@ -146,7 +151,9 @@ impl TransactionError {
     #[must_use]
     pub fn busy(&self) -> bool {
         match self {
-            Self::Cancelled(reasons) => reasons.iter().any(|reason| matches!(reason, Reason::Busy(_))),
+            Self::Cancelled(reasons) => reasons
+                .iter()
+                .any(|reason| matches!(reason, Reason::Busy(_))),
             Self::Call(error) => error.retryable(),
         }
     }

@@ -19,7 +19,10 @@ pub struct Key {
 impl Key {
     /// The key of these two parts.
     pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self { pk: pk.into(), sk: sk.into() }
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
     }
 
     pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
@@ -35,9 +38,14 @@ impl Key {
                 .get(name)
                 .and_then(|value| value.as_s().ok())
                 .cloned()
-                .ok_or_else(|| DynamoError::Malformed(format!("the item has no text attribute {name}")))
+                .ok_or_else(|| {
+                    DynamoError::Malformed(format!("the item has no text attribute {name}"))
+                })
         };
-        Ok(Self { pk: part("pk")?, sk: part("sk")? })
+        Ok(Self {
+            pk: part("pk")?,
+            sk: part("sk")?,
+        })
     }
 }
 
@@ -61,12 +69,13 @@ impl Item {
     /// # Errors
     /// When an attribute is missing or of another type: an item that this code did not write.
     pub fn read<E: DeserializeOwned>(self) -> Result<E, DynamoError> {
-        serde_dynamo::from_item(self.attributes).map_err(|error| DynamoError::Malformed(error.to_string()))
+        serde_dynamo::from_item(self.attributes)
+            .map_err(|error| DynamoError::Malformed(error.to_string()))
     }
 
     pub(crate) fn of<E: Serialize>(key: &Key, entity: &E) -> Result<Self, DynamoError> {
-        let mut attributes: HashMap<String, AttributeValue> =
-            serde_dynamo::to_item(entity).map_err(|error| DynamoError::Malformed(error.to_string()))?;
+        let mut attributes: HashMap<String, AttributeValue> = serde_dynamo::to_item(entity)
+            .map_err(|error| DynamoError::Malformed(error.to_string()))?;
         // An absent value is an absent attribute, never a NULL: it costs nothing and conditions can ask for it.
         attributes.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
         attributes.extend(key.attributes());
@@ -75,5 +84,6 @@ impl Item {
 }
 
 pub(crate) fn value_of<V: Serialize>(value: &V) -> Result<AttributeValue, DynamoError> {
-    serde_dynamo::to_attribute_value(value).map_err(|error| DynamoError::Malformed(error.to_string()))
+    serde_dynamo::to_attribute_value(value)
+        .map_err(|error| DynamoError::Malformed(error.to_string()))
 }

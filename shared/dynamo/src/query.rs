@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use kernel::{Limit, Page};
 use serde::de::DeserializeOwned;
 
-use crate::{Consistency, DynamoError, InvalidSignature, Item, Key, Signer, Table, condition::Placeholders};
+use crate::{
+    Consistency, DynamoError, InvalidSignature, Item, Key, Signer, Table, condition::Placeholders,
+};
 
 /// Which items of a partition, in which order. The whole partition in ascending order unless told otherwise.
 #[derive(Debug, Clone)]
@@ -28,12 +30,29 @@ struct Index {
 impl Query {
     /// The items of a partition of the table.
     pub fn partition(pk: impl Into<String>) -> Self {
-        Self { index: None, pk: pk.into(), prefix: None, descending: false, consistency: Consistency::Eventual }
+        Self {
+            index: None,
+            pk: pk.into(),
+            prefix: None,
+            descending: false,
+            consistency: Consistency::Eventual,
+        }
     }
 
     /// The items of a partition of a secondary index, whose keys have these names.
-    pub fn index(name: &'static str, keys: (&'static str, &'static str), pk: impl Into<String>) -> Self {
-        Self { index: Some(Index { name, pk: keys.0, sk: keys.1 }), ..Self::partition(pk) }
+    pub fn index(
+        name: &'static str,
+        keys: (&'static str, &'static str),
+        pk: impl Into<String>,
+    ) -> Self {
+        Self {
+            index: Some(Index {
+                name,
+                pk: keys.0,
+                sk: keys.1,
+            }),
+            ..Self::partition(pk)
+        }
     }
 
     /// Only the items whose sort key begins so.
@@ -67,9 +86,16 @@ impl Query {
     ) -> Result<Page<E>, DynamoError> {
         let (items, last) = self.read(table, Some(limit.get()), start).await?;
         let next_cursor = last
-            .map(|last| signer.seal(&self.cursor(last)).map_err(|error| DynamoError::Malformed(error.to_string())))
+            .map(|last| {
+                signer
+                    .seal(&self.cursor(last))
+                    .map_err(|error| DynamoError::Malformed(error.to_string()))
+            })
             .transpose()?;
-        let items = items.into_iter().map(Item::read).collect::<Result<_, _>>()?;
+        let items = items
+            .into_iter()
+            .map(Item::read)
+            .collect::<Result<_, _>>()?;
         Ok(Page { items, next_cursor })
     }
 
@@ -94,19 +120,37 @@ impl Query {
     ///
     /// # Errors
     /// When the cursor was not made here for this list.
-    pub fn start(&self, signer: &Signer, cursor: Option<&str>) -> Result<Option<Start>, InvalidSignature> {
-        let Some(cursor) = cursor else { return Ok(None) };
+    pub fn start(
+        &self,
+        signer: &Signer,
+        cursor: Option<&str>,
+    ) -> Result<Option<Start>, InvalidSignature> {
+        let Some(cursor) = cursor else {
+            return Ok(None);
+        };
         let opened: Cursor = signer.open(cursor)?;
-        if opened.list == self.list() { Ok(Some(Start(opened.last))) } else { Err(InvalidSignature) }
+        if opened.list == self.list() {
+            Ok(Some(Start(opened.last)))
+        } else {
+            Err(InvalidSignature)
+        }
     }
 
     fn list(&self) -> String {
         let index = self.index.as_ref().map_or("", |index| index.name);
-        format!("{index}|{}|{}|{}", self.pk, self.prefix.as_deref().unwrap_or_default(), self.descending)
+        format!(
+            "{index}|{}|{}|{}",
+            self.pk,
+            self.prefix.as_deref().unwrap_or_default(),
+            self.descending
+        )
     }
 
     fn cursor(&self, last: Last) -> Cursor {
-        Cursor { list: self.list(), last }
+        Cursor {
+            list: self.list(),
+            last,
+        }
     }
 
     async fn read(
@@ -115,13 +159,19 @@ impl Query {
         limit: Option<usize>,
         start: Option<Start>,
     ) -> Result<(Vec<Item>, Option<Last>), DynamoError> {
-        let (pk_name, sk_name) = self.index.as_ref().map_or(("pk", "sk"), |index| (index.pk, index.sk));
+        let (pk_name, sk_name) = self
+            .index
+            .as_ref()
+            .map_or(("pk", "sk"), |index| (index.pk, index.sk));
         let mut placeholders = Placeholders::default();
         let pk = placeholders.value(AttributeValue::S(self.pk.clone()));
         let mut condition = format!("{} = {pk}", placeholders.name(pk_name));
         if let Some(prefix) = &self.prefix {
             let prefix = placeholders.value(AttributeValue::S(prefix.clone()));
-            condition.push_str(&format!(" AND begins_with({}, {prefix})", placeholders.name(sk_name)));
+            condition.push_str(&format!(
+                " AND begins_with({}, {prefix})",
+                placeholders.name(sk_name)
+            ));
         }
         let (names, values) = placeholders.finish();
         let answer = table
@@ -140,8 +190,16 @@ impl Query {
             .send()
             .await
             .map_err(DynamoError::of)?;
-        let last = answer.last_evaluated_key.map(|last| Last::of(&last, self.index.as_ref())).transpose()?;
-        let items = answer.items.into_iter().flatten().map(|attributes| Item { attributes }).collect();
+        let last = answer
+            .last_evaluated_key
+            .map(|last| Last::of(&last, self.index.as_ref()))
+            .transpose()?;
+        let items = answer
+            .items
+            .into_iter()
+            .flatten()
+            .map(|attributes| Item { attributes })
+            .collect();
         Ok((items, last))
     }
 }
@@ -177,11 +235,19 @@ impl Last {
                 .ok_or_else(|| DynamoError::Malformed(format!("a page ends without {name}")))
         };
         let key = Key::of(attributes)?;
-        let index = index.map(|index| Ok::<_, DynamoError>((text(index.pk)?, text(index.sk)?))).transpose()?;
-        Ok(Self { key: (key.pk, key.sk), index })
+        let index = index
+            .map(|index| Ok::<_, DynamoError>((text(index.pk)?, text(index.sk)?)))
+            .transpose()?;
+        Ok(Self {
+            key: (key.pk, key.sk),
+            index,
+        })
     }
 
-    fn attributes(self, index: Option<&Index>) -> std::collections::HashMap<String, AttributeValue> {
+    fn attributes(
+        self,
+        index: Option<&Index>,
+    ) -> std::collections::HashMap<String, AttributeValue> {
         let mut attributes = Key::new(self.key.0, self.key.1).attributes();
         if let (Some(index), Some((pk, sk))) = (index, self.index) {
             attributes.insert(index.pk.to_owned(), AttributeValue::S(pk));

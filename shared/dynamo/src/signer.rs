@@ -25,11 +25,16 @@ impl Signer {
         let secret = environment.text("SIGNING_KEY")?;
         if secret.len() < 32 {
             let reason = "shorter than 32 characters".to_owned();
-            return Err(ConfigError::Invalid { name: "SIGNING_KEY".to_owned(), reason });
+            return Err(ConfigError::Invalid {
+                name: "SIGNING_KEY".to_owned(),
+                reason,
+            });
         }
         let main = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let derived = hmac::sign(&main, purpose.as_bytes());
-        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) })
+        Ok(Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()),
+        })
     }
 
     /// The value as a signed, URL-safe text. The value can be read by anyone; only changing it is prevented.
@@ -78,14 +83,20 @@ mod tests {
     use super::*;
 
     fn signer(purpose: &str) -> Signer {
-        let key = ("SIGNING_KEY".to_owned(), "0123456789abcdef0123456789abcdef".to_owned());
+        let key = (
+            "SIGNING_KEY".to_owned(),
+            "0123456789abcdef0123456789abcdef".to_owned(),
+        );
         Signer::from_env(&Environment::of([key].into(), Clock::System), purpose).unwrap()
     }
 
     #[test]
     fn what_was_signed_reads_back_and_what_was_changed_does_not() {
         let text = signer("quote").seal(&("华为", 7)).unwrap();
-        assert_eq!(signer("quote").open::<(String, i32)>(&text), Ok(("华为".to_owned(), 7)));
+        assert_eq!(
+            signer("quote").open::<(String, i32)>(&text),
+            Ok(("华为".to_owned(), 7))
+        );
         for index in 0..text.len() {
             let mut forged = text.clone().into_bytes();
             forged[index] = if forged[index] == b'A' { b'B' } else { b'A' };
@@ -93,7 +104,10 @@ mod tests {
             if forged != text {
                 let opened = signer("quote").open::<(String, i32)>(&forged);
                 // The last character of base64 may carry unused bits; the value can never differ.
-                assert!(opened.is_err() || opened == Ok(("华为".to_owned(), 7)), "changed at {index}");
+                assert!(
+                    opened.is_err() || opened == Ok(("华为".to_owned(), 7)),
+                    "changed at {index}"
+                );
             }
         }
     }

@@ -18,7 +18,10 @@ impl Item {
 }
 
 fn size_of_map(attributes: &HashMap<String, AttributeValue>) -> usize {
-    attributes.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
+    attributes
+        .iter()
+        .map(|(name, value)| name.len() + size_of_value(value))
+        .sum()
 }
 
 fn size_of_value(value: &AttributeValue) -> usize {
@@ -30,7 +33,12 @@ fn size_of_value(value: &AttributeValue) -> usize {
         AttributeValue::Ns(numbers) => numbers.iter().map(|digits| size_of_number(digits)).sum(),
         AttributeValue::Bs(blobs) => blobs.iter().map(|bytes| bytes.as_ref().len()).sum(),
         // A list or map takes three bytes, and one for each entry beside what the entry itself takes.
-        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size_of_value(value)).sum::<usize>(),
+        AttributeValue::L(values) => {
+            3 + values
+                .iter()
+                .map(|value| 1 + size_of_value(value))
+                .sum::<usize>()
+        }
         AttributeValue::M(entries) => 3 + entries.len() + size_of_map(entries),
         // NULL and truth values, and whatever is younger than this code.
         _ => 1,
@@ -63,11 +71,18 @@ mod tests {
             (json!({ "n": -12_345 }), 1 + 1 + 3 + 1),
             (json!({ "b": true }), 1 + 1),
             (json!({ "l": [] }), 1 + 3),
-            (json!({ "l": ["ab", [7]] }), 1 + 3 + (1 + 2) + (1 + 3 + 1 + 2)),
+            (
+                json!({ "l": ["ab", [7]] }),
+                1 + 3 + (1 + 2) + (1 + 3 + 1 + 2),
+            ),
             (json!({ "m": { "x": "ab" } }), 1 + 3 + 1 + 1 + 2),
         ];
         for (entity, bytes) in cases {
-            assert_eq!(Item::size_of(&key, &entity).unwrap(), empty + bytes, "{entity}");
+            assert_eq!(
+                Item::size_of(&key, &entity).unwrap(),
+                empty + bytes,
+                "{entity}"
+            );
         }
     }
 }

@@ -9,8 +9,13 @@ use aws::Aws;
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
-    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
-    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
+    },
+    types::{
+        AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
+        ReturnValuesOnConditionCheckFailure,
+    },
 };
 use serde::de::DeserializeOwned;
 
@@ -27,16 +32,23 @@ impl Dynamo {
     /// The DynamoDB of this function's account and region.
     #[must_use]
     pub fn new(aws: Aws) -> Self {
-        Self { aws, client: Arc::default() }
+        Self {
+            aws,
+            client: Arc::default(),
+        }
     }
 
     /// The table of this name.
     pub fn table(&self, name: impl Into<Arc<str>>) -> Table {
-        Table { dynamo: self.clone(), name: name.into() }
+        Table {
+            dynamo: self.clone(),
+            name: name.into(),
+        }
     }
 
     pub(crate) fn client(&self) -> &Client {
-        self.client.get_or_init(|| Client::new(&self.aws.config("DYNAMODB")))
+        self.client
+            .get_or_init(|| Client::new(&self.aws.config("DYNAMODB")))
     }
 }
 
@@ -81,7 +93,11 @@ impl Table {
     ///
     /// # Errors
     /// When the call brings no answer, or the item is not an `E`.
-    pub async fn get<E: DeserializeOwned>(&self, key: Key, consistency: Consistency) -> Result<Option<E>, DynamoError> {
+    pub async fn get<E: DeserializeOwned>(
+        &self,
+        key: Key,
+        consistency: Consistency,
+    ) -> Result<Option<E>, DynamoError> {
         let answer = self
             .client()
             .get_item()
@@ -92,7 +108,10 @@ impl Table {
             .send()
             .await
             .map_err(DynamoError::of)?;
-        answer.item.map(|attributes| Item { attributes }.read()).transpose()
+        answer
+            .item
+            .map(|attributes| Item { attributes }.read())
+            .transpose()
     }
 
     /// Reads many items at once, in no order; absent ones are left out. More than a hundred are read side by side.
@@ -108,13 +127,20 @@ impl Table {
         let mut unique = keys;
         unique.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
         unique.dedup();
-        let batches = unique.chunks(100).map(|keys| self.get_batch(keys, consistency));
+        let batches = unique
+            .chunks(100)
+            .map(|keys| self.get_batch(keys, consistency));
         let found = futures::future::try_join_all(batches).await?;
         found.into_iter().flatten().map(Item::read).collect()
     }
 
-    async fn get_batch(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>, DynamoError> {
-        let mut wanted: Vec<HashMap<String, AttributeValue>> = keys.iter().map(Key::attributes).collect();
+    async fn get_batch(
+        &self,
+        keys: &[Key],
+        consistency: Consistency,
+    ) -> Result<Vec<Item>, DynamoError> {
+        let mut wanted: Vec<HashMap<String, AttributeValue>> =
+            keys.iter().map(Key::attributes).collect();
         let mut found = Vec::with_capacity(keys.len());
         let mut rounds = 0;
         while !wanted.is_empty() {
@@ -134,9 +160,18 @@ impl Table {
                 .send()
                 .await
                 .map_err(DynamoError::of)?;
-            let items = answer.responses.into_iter().flatten().flat_map(|(_, items)| items);
+            let items = answer
+                .responses
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, items)| items);
             found.extend(items.map(|attributes| Item { attributes }));
-            wanted = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
+            wanted = answer
+                .unprocessed_keys
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, rest)| rest.keys)
+                .collect();
             rounds += 1;
         }
         Ok(found)
@@ -191,9 +226,10 @@ impl Table {
                 .await
                 .map(drop)
                 .map_err(delete_failed),
-            Change::Check => {
-                Err(DynamoError::Malformed("a check alone is no write; it belongs in a transaction".to_owned()).into())
-            }
+            Change::Check => Err(DynamoError::Malformed(
+                "a check alone is no write; it belongs in a transaction".to_owned(),
+            )
+            .into()),
         }
     }
 }
@@ -206,7 +242,10 @@ impl Table {
     pub async fn update(write: Write) -> Result<Item, WriteError> {
         let (table, key, parts) = write.parts()?;
         let Change::Update(expression) = parts.change else {
-            return Err(DynamoError::Malformed("only an update brings the item as it then is".to_owned()).into());
+            return Err(DynamoError::Malformed(
+                "only an update brings the item as it then is".to_owned(),
+            )
+            .into());
         };
         let answer = table
             .client()
@@ -223,40 +262,53 @@ impl Table {
             .send()
             .await
             .map_err(update_failed)?;
-        let attributes = answer.attributes.ok_or_else(|| DynamoError::Malformed("an update brought no item".to_owned()))?;
+        let attributes = answer
+            .attributes
+            .ok_or_else(|| DynamoError::Malformed("an update brought no item".to_owned()))?;
         Ok(Item { attributes })
     }
 }
 
 fn put_failed(error: SdkError<PutItemError>) -> WriteError {
     match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(failed)) => failed_condition(failed.item()),
+        Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+            failed_condition(failed.item())
+        }
         _ => DynamoError::of(error).into(),
     }
 }
 
 fn update_failed(error: SdkError<UpdateItemError>) -> WriteError {
     match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed_condition(failed.item()),
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+            failed_condition(failed.item())
+        }
         _ => DynamoError::of(error).into(),
     }
 }
 
 fn delete_failed(error: SdkError<DeleteItemError>) -> WriteError {
     match error.as_service_error() {
-        Some(DeleteItemError::ConditionalCheckFailedException(failed)) => failed_condition(failed.item()),
+        Some(DeleteItemError::ConditionalCheckFailedException(failed)) => {
+            failed_condition(failed.item())
+        }
         _ => DynamoError::of(error).into(),
     }
 }
 
 fn failed_condition(item: Option<&HashMap<String, AttributeValue>>) -> WriteError {
-    WriteError::ConditionFailed(item.map(|attributes| Item { attributes: attributes.clone() }))
+    WriteError::ConditionFailed(item.map(|attributes| Item {
+        attributes: attributes.clone(),
+    }))
 }
 
 /// Waits before asking again for what was left unprocessed; gives up after some rounds.
 async fn back_off(rounds: u32) -> Result<(), DynamoError> {
     if rounds > 6 {
-        return Err(DynamoError::Busy { code: "UnprocessedKeys".to_owned(), source: None });
+        return Err(DynamoError::Busy {
+            code: "UnprocessedKeys".to_owned(),
+            source: None,
+        });
     }
     tokio::time::sleep(std::time::Duration::from_millis(10 << rounds)).await;
     Ok(())

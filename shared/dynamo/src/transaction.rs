@@ -1,7 +1,8 @@
 //! Several writes that all happen or none.
 
 use aws_sdk_dynamodb::{
-    error::SdkError, operation::transact_write_items::TransactWriteItemsError, types::ReturnConsumedCapacity,
+    error::SdkError, operation::transact_write_items::TransactWriteItemsError,
+    types::ReturnConsumedCapacity,
 };
 
 use crate::{Dynamo, DynamoError, Reason, TransactionError, Write};
@@ -31,10 +32,18 @@ impl Transaction {
     /// [`TransactionError::Cancelled`] with a reason for each write; otherwise the call brought no answer, and the
     /// transaction may or may not have happened.
     pub async fn commit(self) -> Result<(), TransactionError> {
-        let Some(dynamo): Option<Dynamo> = self.writes.first().map(|write| write.table.dynamo().clone()) else {
+        let Some(dynamo): Option<Dynamo> = self
+            .writes
+            .first()
+            .map(|write| write.table.dynamo().clone())
+        else {
             return Ok(());
         };
-        let items = self.writes.into_iter().map(Write::into_transact_item).collect::<Result<Vec<_>, _>>()?;
+        let items = self
+            .writes
+            .into_iter()
+            .map(Write::into_transact_item)
+            .collect::<Result<Vec<_>, _>>()?;
         dynamo
             .client()
             .transact_write_items()
@@ -49,9 +58,16 @@ impl Transaction {
 
 fn failed(error: SdkError<TransactWriteItemsError>) -> TransactionError {
     match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => TransactionError::Cancelled(
-            cancelled.cancellation_reasons().iter().cloned().map(Reason::of).collect(),
-        ),
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            TransactionError::Cancelled(
+                cancelled
+                    .cancellation_reasons()
+                    .iter()
+                    .cloned()
+                    .map(Reason::of)
+                    .collect(),
+            )
+        }
         _ => DynamoError::of(error).into(),
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use serde::Serialize;
 
@@ -27,7 +28,11 @@ pub struct Write {
 #[derive(Debug)]
 enum Action {
     Put(Item),
-    Update { set: Vec<(&'static str, AttributeValue)>, add: Vec<(&'static str, i64)>, remove: Vec<&'static str> },
+    Update {
+        set: Vec<(&'static str, AttributeValue)>,
+        add: Vec<(&'static str, i64)>,
+        remove: Vec<&'static str>,
+    },
     Delete,
     Check,
 }
@@ -49,20 +54,37 @@ pub(crate) enum Change {
 
 impl Write {
     fn new(table: &Table, key: Key, action: Action) -> Self {
-        Self { table: table.clone(), key, action, conditions: Vec::new(), defect: None }
+        Self {
+            table: table.clone(),
+            key,
+            action,
+            conditions: Vec::new(),
+            defect: None,
+        }
     }
 
     /// Puts the whole entity in place of whatever is there.
     pub fn put<E: Serialize>(table: &Table, key: Key, entity: &E) -> Self {
         match Item::of(&key, entity) {
             Ok(item) => Self::new(table, key, Action::Put(item)),
-            Err(defect) => Self { defect: Some(defect), ..Self::new(table, key, Action::Check) },
+            Err(defect) => Self {
+                defect: Some(defect),
+                ..Self::new(table, key, Action::Check)
+            },
         }
     }
 
     /// Changes some attributes; makes the item when there is none, unless a condition says otherwise.
     pub fn update(table: &Table, key: Key) -> Self {
-        Self::new(table, key, Action::Update { set: Vec::new(), add: Vec::new(), remove: Vec::new() })
+        Self::new(
+            table,
+            key,
+            Action::Update {
+                set: Vec::new(),
+                add: Vec::new(),
+                remove: Vec::new(),
+            },
+        )
     }
 
     /// Deletes the item. Deleting what is not there succeeds, unless a condition says otherwise.
@@ -81,7 +103,11 @@ impl Write {
             (Action::Update { remove, .. }, Ok(AttributeValue::Null(_))) => remove.push(attribute),
             (Action::Update { set, .. }, Ok(value)) => set.push((attribute, value)),
             (_, Err(defect)) => self.defect = Some(defect),
-            _ => self.defect = Some(DynamoError::Malformed(format!("{attribute} is set outside an update"))),
+            _ => {
+                self.defect = Some(DynamoError::Malformed(format!(
+                    "{attribute} is set outside an update"
+                )))
+            }
         }
         self
     }
@@ -90,7 +116,11 @@ impl Write {
     pub fn add(mut self, attribute: &'static str, number: i64) -> Self {
         match &mut self.action {
             Action::Update { add, .. } => add.push((attribute, number)),
-            _ => self.defect = Some(DynamoError::Malformed(format!("{attribute} is added to outside an update"))),
+            _ => {
+                self.defect = Some(DynamoError::Malformed(format!(
+                    "{attribute} is added to outside an update"
+                )))
+            }
         }
         self
     }
@@ -114,12 +144,23 @@ impl Write {
         let condition = expression(self.conditions, &mut placeholders)?;
         let change = match self.action {
             Action::Put(item) => Change::Put(item.attributes),
-            Action::Update { set, add, remove } => Change::Update(update_expression(set, add, remove, &mut placeholders)),
+            Action::Update { set, add, remove } => {
+                Change::Update(update_expression(set, add, remove, &mut placeholders))
+            }
             Action::Delete => Change::Delete,
             Action::Check => Change::Check,
         };
         let (names, values) = placeholders.finish();
-        Ok((self.table, self.key, Parts { condition, names, values, change }))
+        Ok((
+            self.table,
+            self.key,
+            Parts {
+                condition,
+                names,
+                values,
+                change,
+            },
+        ))
     }
 
     pub(crate) fn into_transact_item(self) -> Result<TransactWriteItem, DynamoError> {
@@ -190,7 +231,13 @@ fn update_expression(
 ) -> String {
     let set: Vec<String> = set
         .into_iter()
-        .map(|(name, value)| format!("{} = {}", placeholders.name(name), placeholders.value(value)))
+        .map(|(name, value)| {
+            format!(
+                "{} = {}",
+                placeholders.name(name),
+                placeholders.value(value)
+            )
+        })
         .collect();
     let add: Vec<String> = add
         .into_iter()
@@ -199,7 +246,10 @@ fn update_expression(
             format!("{} {value}", placeholders.name(name))
         })
         .collect();
-    let remove: Vec<String> = remove.into_iter().map(|name| placeholders.name(name)).collect();
+    let remove: Vec<String> = remove
+        .into_iter()
+        .map(|name| placeholders.name(name))
+        .collect();
     [("SET", set), ("ADD", add), ("REMOVE", remove)]
         .into_iter()
         .filter(|(_, clauses)| !clauses.is_empty())

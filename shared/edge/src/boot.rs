@@ -21,7 +21,11 @@ impl Boot {
     /// When a variable that Lambda always sets is missing.
     pub fn new(environment: Environment) -> Result<Self, ConfigError> {
         let aws = Aws::from_env(&environment)?;
-        Ok(Self { environment, dynamo: Dynamo::new(aws.clone()), queues: Queues::new(aws) })
+        Ok(Self {
+            environment,
+            dynamo: Dynamo::new(aws.clone()),
+            queues: Queues::new(aws),
+        })
     }
 
     /// The variables.

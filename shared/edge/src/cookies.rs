@@ -63,7 +63,9 @@ impl fmt::Debug for GuestKey {
 }
 
 fn decodes_to(text: &str, bytes: usize) -> bool {
-    URL_SAFE_NO_PAD.decode(text).is_ok_and(|decoded| decoded.len() == bytes)
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .is_ok_and(|decoded| decoded.len() == bytes)
 }
 
 /// How cookies are named and bounded. Without a domain they belong to one host and carry the strictest prefix,
@@ -83,20 +85,35 @@ impl Cookies {
     /// When the domain holds a character that would end the attribute.
     pub fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
         let domain = environment.optional("COOKIE_DOMAIN").map(str::to_owned);
-        let sound = |domain: &String| domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        let sound = |domain: &String| {
+            domain
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        };
         if domain.as_ref().is_some_and(|domain| !sound(domain)) {
             let reason = "not a domain name".to_owned();
-            return Err(ConfigError::Invalid { name: "COOKIE_DOMAIN".to_owned(), reason });
+            return Err(ConfigError::Invalid {
+                name: "COOKIE_DOMAIN".to_owned(),
+                reason,
+            });
         }
         Ok(Self { domain })
     }
 
     pub(crate) fn session_name(&self) -> &'static str {
-        if self.domain.is_some() { "__Secure-mall-session" } else { "__Host-mall-session" }
+        if self.domain.is_some() {
+            "__Secure-mall-session"
+        } else {
+            "__Host-mall-session"
+        }
     }
 
     pub(crate) fn guest_name(&self) -> &'static str {
-        if self.domain.is_some() { "__Secure-mall-guest" } else { "__Host-mall-guest" }
+        if self.domain.is_some() {
+            "__Secure-mall-guest"
+        } else {
+            "__Host-mall-guest"
+        }
     }
 
     /// `Set-Cookie` for a session that may last so many seconds.
@@ -124,7 +141,11 @@ impl Cookies {
     }
 
     fn cookie(&self, name: &str, value: &str, seconds: u64) -> String {
-        let domain = self.domain.as_ref().map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+        let domain = self
+            .domain
+            .as_ref()
+            .map(|domain| format!("; Domain={domain}"))
+            .unwrap_or_default();
         format!("{name}={value}; Path=/{domain}; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
     }
 }
@@ -143,9 +164,15 @@ mod tests {
         };
         let key = GuestKey::generate();
         let alone = of("").unwrap().guest(&key);
-        assert!(alone.starts_with("__Host-mall-guest=") && !alone.contains("Domain"), "{alone}");
+        assert!(
+            alone.starts_with("__Host-mall-guest=") && !alone.contains("Domain"),
+            "{alone}"
+        );
         let shared = of("mall.example").unwrap().guest(&key);
-        assert!(shared.starts_with("__Secure-mall-guest=") && shared.contains("; Domain=mall.example;"), "{shared}");
+        assert!(
+            shared.starts_with("__Secure-mall-guest=") && shared.contains("; Domain=mall.example;"),
+            "{shared}"
+        );
         assert!(of("a; Domain=b").is_err());
     }
 

@@ -63,7 +63,14 @@ pub struct Description {
 
 impl Description {
     pub(crate) fn new(operation: &'static str, security: Security) -> Self {
-        Self { operation, security, parameters: Vec::new(), body: None, answers: Vec::new(), problems: Vec::new() }
+        Self {
+            operation,
+            security,
+            parameters: Vec::new(),
+            body: None,
+            answers: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
     pub(crate) fn may_refuse(&mut self, kinds: &[ProblemKind]) {
@@ -81,10 +88,19 @@ impl Description {
             .and_then(Value::as_array)
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
-        let properties = object.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let properties = object
+            .get("properties")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         for (name, schema) in properties {
             let required = place == ParameterPlace::Path || required.contains(&name.as_str());
-            self.parameters.push(Parameter { name, place, required, schema });
+            self.parameters.push(Parameter {
+                name,
+                place,
+                required,
+                schema,
+            });
         }
     }
 }

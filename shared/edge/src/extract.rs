@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use crate::{Description, Parameter, ParameterPlace, Principal, Problem, ProblemKind, Request, RequestId};
+use crate::{
+    Description, Parameter, ParameterPlace, Principal, Problem, ProblemKind, Request, RequestId,
+};
 
 /// The largest body that an operation takes, in bytes.
 const MAXIMUM_BODY: usize = 256 * 1024;
@@ -68,7 +70,8 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract for Json<T> {
             let pointer = pointer(error.path());
             Problem::invalid(pointer, error.into_inner().to_string())
         })?;
-        json.end().map_err(|error| Problem::invalid("", error.to_string()))?;
+        json.end()
+            .map_err(|error| Problem::invalid("", error.to_string()))?;
         Ok(Self(value))
     }
 
@@ -81,7 +84,9 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract for Json<T> {
 impl Extract for Form {
     fn extract(request: &Request) -> Result<Self, Problem> {
         let body = body_of(request, "application/x-www-form-urlencoded")?;
-        serde_html_form::from_bytes(body).map(Self).map_err(|error| Problem::invalid("", error.to_string()))
+        serde_html_form::from_bytes(body)
+            .map(Self)
+            .map_err(|error| Problem::invalid("", error.to_string()))
     }
 
     fn describe(description: &mut Description, _: &mut SchemaGenerator) {
@@ -119,25 +124,39 @@ impl Extract for IdempotencyKey {
     }
 }
 
-const BODY_KINDS: &[ProblemKind] =
-    &[ProblemKind::INVALID, ProblemKind::TOO_LARGE, ProblemKind::UNSUPPORTED_MEDIA_TYPE];
+const BODY_KINDS: &[ProblemKind] = &[
+    ProblemKind::INVALID,
+    ProblemKind::TOO_LARGE,
+    ProblemKind::UNSUPPORTED_MEDIA_TYPE,
+];
 
 fn body_of<'r>(request: &'r Request, media_type: &str) -> Result<&'r [u8], Problem> {
     let given = request.header("content-type").unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case(media_type) {
-        return Err(Problem::from(ProblemKind::UNSUPPORTED_MEDIA_TYPE).because(format!("send {media_type}")));
+        return Err(Problem::from(ProblemKind::UNSUPPORTED_MEDIA_TYPE)
+            .because(format!("send {media_type}")));
     }
     if request.body().len() > MAXIMUM_BODY {
-        return Err(Problem::from(ProblemKind::TOO_LARGE).because(format!("at most {MAXIMUM_BODY} bytes")));
+        return Err(
+            Problem::from(ProblemKind::TOO_LARGE).because(format!("at most {MAXIMUM_BODY} bytes"))
+        );
     }
     Ok(request.body())
 }
 
-fn read_pairs<T: DeserializeOwned>(encoded: &str, place: impl Fn(&str) -> String) -> Result<T, Problem> {
+fn read_pairs<T: DeserializeOwned>(
+    encoded: &str,
+    place: impl Fn(&str) -> String,
+) -> Result<T, Problem> {
     let pairs = serde_html_form::Deserializer::new(form_pairs(encoded));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
-        let name = error.path().iter().next().map(ToString::to_string).unwrap_or_default();
+        let name = error
+            .path()
+            .iter()
+            .next()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         Problem::invalid(place(&name), error.into_inner().to_string())
     })
 }
@@ -204,7 +223,12 @@ impl<P: Principal, A: Extract, B: Extract> Input for (P, A, B) {
 impl<P: Principal, A: Extract, B: Extract, C: Extract> Input for (P, A, B, C) {
     type Caller = P;
     fn read(caller: P, request: &Request) -> Result<Self, Problem> {
-        Ok((caller, A::extract(request)?, B::extract(request)?, C::extract(request)?))
+        Ok((
+            caller,
+            A::extract(request)?,
+            B::extract(request)?,
+            C::extract(request)?,
+        ))
     }
     fn describe(description: &mut Description, generator: &mut SchemaGenerator) {
         A::describe(description, generator);

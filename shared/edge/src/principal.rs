@@ -5,7 +5,8 @@ use std::{future::Future, marker::PhantomData};
 use kernel::{ConfigError, MemberId};
 
 use crate::{
-    Boot, Cookies, GuestKey, Problem, ProblemKind, Request, Security, Session, SessionToken, Sessions, origin::Origins,
+    Boot, Cookies, GuestKey, Problem, ProblemKind, Request, Security, Session, SessionToken,
+    Sessions, origin::Origins,
 };
 
 /// A kind of caller.
@@ -24,7 +25,10 @@ pub trait Principal: Sized + Send + 'static {
     fn guard(boot: &Boot) -> Result<Self::Guard, ConfigError>;
 
     /// Admits the caller of a request, or refuses.
-    fn admit(guard: &Self::Guard, request: &Request) -> impl Future<Output = Result<Self, Problem>> + Send;
+    fn admit(
+        guard: &Self::Guard,
+        request: &Request,
+    ) -> impl Future<Output = Result<Self, Problem>> + Send;
 }
 
 /// Anyone.
@@ -82,20 +86,32 @@ impl VisitorGuard {
 
     /// The session that the request's cookie names.
     async fn session(&self, request: &Request) -> Result<Option<Session>, Problem> {
-        let Some(text) = request.cookie(self.cookies.session_name()) else { return Ok(None) };
-        let token = SessionToken::parse(text).ok_or_else(|| noise("session").cookie(self.cookies.no_session()))?;
-        self.sessions.find(&token).await.map_err(|error| Problem::of_store(&error))
+        let Some(text) = request.cookie(self.cookies.session_name()) else {
+            return Ok(None);
+        };
+        let token = SessionToken::parse(text)
+            .ok_or_else(|| noise("session").cookie(self.cookies.no_session()))?;
+        self.sessions
+            .find(&token)
+            .await
+            .map_err(|error| Problem::of_store(&error))
     }
 
     fn guest(&self, request: &Request) -> Result<Option<GuestKey>, Problem> {
-        let Some(text) = request.cookie(self.cookies.guest_name()) else { return Ok(None) };
-        GuestKey::parse(text).map(Some).ok_or_else(|| noise("guest").cookie(self.cookies.no_guest()))
+        let Some(text) = request.cookie(self.cookies.guest_name()) else {
+            return Ok(None);
+        };
+        GuestKey::parse(text)
+            .map(Some)
+            .ok_or_else(|| noise("guest").cookie(self.cookies.no_guest()))
     }
 }
 
 /// A cookie that was never made here. It is refused, and taken back so that the browser is not stuck with it.
 fn noise(cookie: &str) -> Problem {
-    Problem::from(ProblemKind::INVALID).because(format!("the {cookie} cookie is malformed and has been removed"))
+    Problem::from(ProblemKind::INVALID).because(format!(
+        "the {cookie} cookie is malformed and has been removed"
+    ))
 }
 
 impl Principal for Public {
@@ -124,15 +140,21 @@ impl Principal for Visitor {
     async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
         guard.origins.check(request)?;
         let guest = guard.guest(request)?;
-        Ok(Self { session: guard.session(request).await?, guest })
+        Ok(Self {
+            session: guard.session(request).await?,
+            guest,
+        })
     }
 }
 
 impl Principal for Member {
     type Guard = VisitorGuard;
     const SECURITY: Security = Security::Member;
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::UNAUTHENTICATED, ProblemKind::FOREIGN_ORIGIN, ProblemKind::BUSY];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::UNAUTHENTICATED,
+        ProblemKind::FOREIGN_ORIGIN,
+        ProblemKind::BUSY,
+    ];
 
     fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
         VisitorGuard::new(boot)
@@ -140,8 +162,14 @@ impl Principal for Member {
 
     async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
         guard.origins.check(request)?;
-        let session = guard.session(request).await?.ok_or(ProblemKind::UNAUTHENTICATED)?;
-        Ok(Self { id: session.member.clone(), session })
+        let session = guard
+            .session(request)
+            .await?
+            .ok_or(ProblemKind::UNAUTHENTICATED)?;
+        Ok(Self {
+            id: session.member.clone(),
+            session,
+        })
     }
 }
 
@@ -155,15 +183,21 @@ impl<P: Permission> Principal for Staff<P> {
     const KINDS: &'static [ProblemKind] = &[ProblemKind::UNAUTHENTICATED];
 
     fn guard(boot: &Boot) -> Result<StaffGuard, ConfigError> {
-        boot.environment().text("STAFF_KEY").map(|key| StaffGuard(dynamo::Signer::sha256(key)))
+        boot.environment()
+            .text("STAFF_KEY")
+            .map(|key| StaffGuard(dynamo::Signer::sha256(key)))
     }
 
     async fn admit(guard: &StaffGuard, request: &Request) -> Result<Self, Problem> {
-        let given = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let given = request
+            .header("authorization")
+            .and_then(|value| value.strip_prefix("Bearer "));
         // Hashes are compared, so the time it takes tells nothing about the key.
         match given {
             Some(key) if dynamo::Signer::sha256(key) == guard.0 => Ok(Self(PhantomData)),
-            _ => Err(Problem::from(ProblemKind::UNAUTHENTICATED).because("a staff key is required")),
+            _ => {
+                Err(Problem::from(ProblemKind::UNAUTHENTICATED).because("a staff key is required"))
+            }
         }
     }
 }

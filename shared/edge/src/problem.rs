@@ -24,7 +24,11 @@ impl ProblemKind {
     /// A kind of refusal.
     #[must_use]
     pub const fn new(status: u16, code: &'static str, title: &'static str) -> Self {
-        Self { status, code, title }
+        Self {
+            status,
+            code,
+            title,
+        }
     }
 
     /// A defect of ours; the log has the reason under the request id.
@@ -72,7 +76,14 @@ pub struct Problem {
 impl From<ProblemKind> for Problem {
     fn from(kind: ProblemKind) -> Self {
         let retry_after = matches!(kind.status, 429 | 503).then_some(Duration::from_secs(1));
-        Self { kind, detail: None, errors: Vec::new(), retry_after, members: Map::new(), cookies: Vec::new() }
+        Self {
+            kind,
+            detail: None,
+            errors: Vec::new(),
+            retry_after,
+            members: Map::new(),
+            cookies: Vec::new(),
+        }
     }
 }
 
@@ -113,7 +124,10 @@ impl Problem {
     /// Names an input that is wrong.
     #[must_use]
     pub fn with_error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        self.errors.push(FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        });
         self
     }
 
@@ -143,7 +157,10 @@ impl Problem {
 
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let mut document = Map::new();
-        document.insert("type".to_owned(), format!("/problems/{}", self.kind.code).into());
+        document.insert(
+            "type".to_owned(),
+            format!("/problems/{}", self.kind.code).into(),
+        );
         document.insert("title".to_owned(), self.kind.title.into());
         document.insert("status".to_owned(), self.kind.status.into());
         document.insert("code".to_owned(), self.kind.code.into());
@@ -152,9 +169,9 @@ impl Problem {
             document.insert("detail".to_owned(), detail.as_str().into());
         }
         if !self.errors.is_empty() {
-            let errors = self.errors.iter().map(|error| {
-                serde_json::json!({ "pointer": error.pointer, "detail": error.detail })
-            });
+            let errors = self.errors.iter().map(
+                |error| serde_json::json!({ "pointer": error.pointer, "detail": error.detail }),
+            );
             document.insert("errors".to_owned(), errors.collect());
         }
         document.extend(self.members.clone());

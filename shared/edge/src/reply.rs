@@ -52,7 +52,14 @@ pub struct Reply<V, S = Ok200> {
 
 impl<V, S> Reply<V, S> {
     fn new(status: u16, body: V) -> Self {
-        Self { body, status, headers: Vec::new(), cookies: Vec::new(), tagged: false, statuses: PhantomData }
+        Self {
+            body,
+            status,
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            tagged: false,
+            statuses: PhantomData,
+        }
     }
 
     /// Sets a cookie.
@@ -66,7 +73,10 @@ impl<V, S> Reply<V, S> {
     /// one is answered with 304 and no body. Only for answers that are the same for everyone.
     #[must_use]
     pub fn public_for(mut self, seconds: u32) -> Self {
-        self.headers.push(("cache-control", format!("public, max-age={seconds}, stale-while-revalidate=60")));
+        self.headers.push((
+            "cache-control",
+            format!("public, max-age={seconds}, stale-while-revalidate=60"),
+        ));
         self.tagged = true;
         self
     }

@@ -37,8 +37,15 @@ impl Request {
             None => Vec::new(),
         };
         let headers = event.headers;
-        let cookies = event.cookies.unwrap_or_default().iter().filter_map(|cookie| pair(cookie)).collect();
-        let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
+        let cookies = event
+            .cookies
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|cookie| pair(cookie))
+            .collect();
+        let traceparent = headers
+            .get("traceparent")
+            .and_then(|value| value.to_str().ok());
         let trace = Trace::continued(traceparent);
         Ok(Self {
             method: event.request_context.http.method,
@@ -67,7 +74,10 @@ impl Request {
     /// A cookie's value.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.cookies
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The values of `{name}` in the route's path, decoded.

@@ -10,7 +10,9 @@ use lambda_http::{
 };
 use tracing::{Instrument, error, info, info_span, warn};
 
-use crate::{Answer, Endpoint, Input, Principal, Problem, ProblemKind, Refusal, Reply, Request, Statuses};
+use crate::{
+    Answer, Endpoint, Input, Principal, Problem, ProblemKind, Refusal, Reply, Request, Statuses,
+};
 
 /// Why there is no reply: the problem the client sees, and for the log the error behind it.
 struct Refused {
@@ -20,7 +22,10 @@ struct Refused {
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        Self { problem, reason: None }
+        Self {
+            problem,
+            reason: None,
+        }
     }
 }
 
@@ -39,14 +44,17 @@ where
     H: for<'a> Endpoint<'a, App, I, V, S, E>,
 {
     let started = Instant::now();
-    let request = event.map_err(|error| error.to_string()).and_then(|event| {
-        Request::of(event).map_err(|error| error.to_string())
-    });
+    let request = event
+        .map_err(|error| error.to_string())
+        .and_then(|event| Request::of(event).map_err(|error| error.to_string()));
     let request = match request {
         Ok(request) => request,
         Err(reason) => {
             warn!(operation, reason, "the request cannot be read");
-            return refusal(&Problem::from(ProblemKind::INVALID).because("the request cannot be read"), "");
+            return refusal(
+                &Problem::from(ProblemKind::INVALID).because("the request cannot be read"),
+                "",
+            );
         }
     };
     let id = request.id().0.clone();
@@ -111,7 +119,10 @@ fn write_out<V: Answer, S: Statuses>(
         insert(&mut answer.headers, HeaderName::from_static(name), &value);
     }
     if reply.tagged {
-        let tag = format!("\"{}\"", &Signer::sha256(text.as_deref().unwrap_or_default())[..32]);
+        let tag = format!(
+            "\"{}\"",
+            &Signer::sha256(text.as_deref().unwrap_or_default())[..32]
+        );
         insert(&mut answer.headers, http::header::ETAG, &tag);
         if request.method() == Method::GET && is_known(request, &tag) {
             answer.status_code = 304;
@@ -121,7 +132,11 @@ fn write_out<V: Answer, S: Statuses>(
         insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
     }
     if let Some(text) = text {
-        insert(&mut answer.headers, http::header::CONTENT_TYPE, V::MEDIA_TYPE);
+        insert(
+            &mut answer.headers,
+            http::header::CONTENT_TYPE,
+            V::MEDIA_TYPE,
+        );
         answer.body = Some(Body::Text(text));
     }
     Ok(answer)
@@ -130,7 +145,10 @@ fn write_out<V: Answer, S: Statuses>(
 /// Whether the client already has the answer with this tag (`If-None-Match`, weak comparison).
 fn is_known(request: &Request, tag: &str) -> bool {
     request.header("if-none-match").is_some_and(|known| {
-        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+        known
+            .split(',')
+            .map(str::trim)
+            .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
     })
 }
 
@@ -138,10 +156,18 @@ fn refusal(problem: &Problem, request_id: &str) -> ApiGatewayV2httpResponse {
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = problem.kind.status.into();
     answer.cookies = problem.cookies.clone();
-    insert(&mut answer.headers, http::header::CONTENT_TYPE, "application/problem+json");
+    insert(
+        &mut answer.headers,
+        http::header::CONTENT_TYPE,
+        "application/problem+json",
+    );
     insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
     if let Some(wait) = problem.retry_after {
-        insert(&mut answer.headers, http::header::RETRY_AFTER, &wait.as_secs().max(1).to_string());
+        insert(
+            &mut answer.headers,
+            http::header::RETRY_AFTER,
+            &wait.as_secs().max(1).to_string(),
+        );
     }
     answer.body = Some(Body::Text(problem.document(request_id).to_string()));
     answer
@@ -155,11 +181,29 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 }
 
 fn log(refused: &Refused, millis: u64) {
-    let (kind, reason) = (refused.problem.kind, refused.reason.as_deref().unwrap_or(refused.problem.kind.title));
+    let (kind, reason) = (
+        refused.problem.kind,
+        refused
+            .reason
+            .as_deref()
+            .unwrap_or(refused.problem.kind.title),
+    );
     if kind.status >= 500 {
-        error!(status = kind.status, code = kind.code, millis, reason, "failed");
+        error!(
+            status = kind.status,
+            code = kind.code,
+            millis,
+            reason,
+            "failed"
+        );
     } else {
-        info!(status = kind.status, code = kind.code, millis, reason, "refused");
+        info!(
+            status = kind.status,
+            code = kind.code,
+            millis,
+            reason,
+            "refused"
+        );
     }
 }
 

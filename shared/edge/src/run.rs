@@ -14,7 +14,11 @@ use crate::{Boot, Running, Service};
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error("there is no operation {name:?} in {service}; there are {known}")]
-    UnknownOperation { service: &'static str, name: String, known: String },
+    UnknownOperation {
+        service: &'static str,
+        name: String,
+        known: String,
+    },
     #[error(transparent)]
     Config(#[from] kernel::ConfigError),
     #[error("the runtime of the function cannot be made")]
@@ -27,8 +31,16 @@ enum StartError {
 /// `RUST_LOG` (`info` unless set).
 #[must_use]
 pub fn run(service: Service) -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,aws_config=warn"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_current_span(true).with_span_list(false).with_target(false).with_env_filter(filter).init();
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,aws_config=warn"));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_env_filter(filter)
+        .init();
     match serve(&service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -41,11 +53,17 @@ pub fn run(service: Service) -> ExitCode {
 fn serve(service: &Service) -> Result<(), StartError> {
     let environment = Environment::of_process();
     let name = environment.text("_HANDLER")?.to_owned();
-    let operation = service.operation(&name).ok_or_else(|| StartError::UnknownOperation {
-        service: service.name(),
-        name,
-        known: service.operations().map(crate::Operation::name).collect::<Vec<_>>().join(", "),
-    })?;
+    let operation = service
+        .operation(&name)
+        .ok_or_else(|| StartError::UnknownOperation {
+            service: service.name(),
+            name,
+            known: service
+                .operations()
+                .map(crate::Operation::name)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
     let running = operation.start(&Boot::new(environment)?)?;
     // One event at a time, mostly waiting for the network: one thread starts faster and is all that a function has.
     tokio::runtime::Builder::new_current_thread()
@@ -58,7 +76,14 @@ fn serve(service: &Service) -> Result<(), StartError> {
 async fn take_events(running: Running) -> Result<(), StartError> {
     let handler = |event: LambdaEvent<Box<RawValue>>| {
         let running = running.clone();
-        async move { running.handle(event.payload).await.map_err(|error| lambda_runtime::Error::from(error.to_string())) }
+        async move {
+            running
+                .handle(event.payload)
+                .await
+                .map_err(|error| lambda_runtime::Error::from(error.to_string()))
+        }
     };
-    lambda_runtime::run(lambda_runtime::service_fn(handler)).await.map_err(|error| StartError::Ended(error.to_string()))
+    lambda_runtime::run(lambda_runtime::service_fn(handler))
+        .await
+        .map_err(|error| StartError::Ended(error.to_string()))
 }

@@ -11,7 +11,9 @@ use schemars::SchemaGenerator;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond};
+use crate::{
+    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond,
+};
 
 /// A service and its operations, each by the one name that its template, its file, its event and its logs share.
 pub struct Service {
@@ -89,7 +91,10 @@ impl Service {
     /// A service without operations.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, operations: Vec::new() }
+        Self {
+            name,
+            operations: Vec::new(),
+        }
     }
 
     /// Its name: of its crate, its stack, its binary and its table.
@@ -106,7 +111,9 @@ impl Service {
     /// The operation of this name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name == name)
+        self.operations
+            .iter()
+            .find(|operation| operation.name == name)
     }
 
     /// Adds an endpoint: `async fn(&App, (Caller, …)) -> Result<Reply<View>, Error>`.
@@ -143,10 +150,17 @@ impl Service {
             I::describe(&mut description, generator);
             description.may_refuse(E::KINDS);
             let schema = V::schema(generator);
-            description.answers = S::STATUSES.iter().map(|status| (*status, V::MEDIA_TYPE, schema.clone())).collect();
+            description.answers = S::STATUSES
+                .iter()
+                .map(|status| (*status, V::MEDIA_TYPE, schema.clone()))
+                .collect();
             description
         };
-        self.operations.push(Operation { name, start: Box::new(start), describe: Some(Box::new(describe)) });
+        self.operations.push(Operation {
+            name,
+            start: Box::new(start),
+            describe: Some(Box::new(describe)),
+        });
         self
     }
 
@@ -171,13 +185,21 @@ impl Service {
                 Box::pin(async move {
                     let (app, handler) = &*shared;
                     let event: SqsEvent =
-                        serde_json::from_str(event.get()).map_err(|source| Failure { operation: name, source })?;
-                    let answer = queue::consume(name, event, |message: M| handler.call(app, message)).await;
+                        serde_json::from_str(event.get()).map_err(|source| Failure {
+                            operation: name,
+                            source,
+                        })?;
+                    let answer =
+                        queue::consume(name, event, |message: M| handler.call(app, message)).await;
                     Ok(Outcome::Batch(answer))
                 })
             })))
         };
-        self.operations.push(Operation { name, start: Box::new(start), describe: None });
+        self.operations.push(Operation {
+            name,
+            start: Box::new(start),
+            describe: None,
+        });
         self
     }
 }

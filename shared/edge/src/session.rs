@@ -53,7 +53,10 @@ impl Sessions {
     /// # Errors
     /// When the variable is missing.
     pub fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self { table: boot.table("SESSION_TABLE")?, clock: boot.clock() })
+        Ok(Self {
+            table: boot.table("SESSION_TABLE")?,
+            clock: boot.clock(),
+        })
     }
 
     /// Opens a session for a member who has proved to be one. The token goes into the cookie and is stored nowhere.
@@ -62,7 +65,11 @@ impl Sessions {
     /// When the store gives no answer.
     pub async fn open(&self, member: &MemberId) -> Result<(SessionToken, Session), DynamoError> {
         let (token, now) = (SessionToken::generate(), self.clock.now());
-        let session = Session { member: member.clone(), absolute_end: now.plus(ABSOLUTE), key: token.hash() };
+        let session = Session {
+            member: member.clone(),
+            absolute_end: now.plus(ABSOLUTE),
+            key: token.hash(),
+        };
         let row = Row {
             member: member.clone(),
             expires_at: now.plus(IDLE).as_millis(),
@@ -73,7 +80,9 @@ impl Sessions {
         match Table::write(Write::put(&self.table, key(&session.key), &row)).await {
             Ok(()) => Ok((token, session)),
             Err(WriteError::Call(error)) => Err(error),
-            Err(WriteError::ConditionFailed(_)) => Err(DynamoError::Malformed("an unconditional put failed".to_owned())),
+            Err(WriteError::ConditionFailed(_)) => Err(DynamoError::Malformed(
+                "an unconditional put failed".to_owned(),
+            )),
         }
     }
 
@@ -84,12 +93,22 @@ impl Sessions {
     /// When the store gives no answer.
     pub async fn find(&self, token: &SessionToken) -> Result<Option<Session>, DynamoError> {
         let (hash, now) = (token.hash(), self.clock.now());
-        let Some(row) = self.table.get::<Row>(key(&hash), Consistency::Strong).await? else { return Ok(None) };
+        let Some(row) = self
+            .table
+            .get::<Row>(key(&hash), Consistency::Strong)
+            .await?
+        else {
+            return Ok(None);
+        };
         let end = row.expires_at.min(row.absolute_end);
         if end <= now.as_millis() {
             return Ok(None);
         }
-        let session = Session { member: row.member, absolute_end: Timestamp::from_millis(row.absolute_end), key: hash };
+        let session = Session {
+            member: row.member,
+            absolute_end: Timestamp::from_millis(row.absolute_end),
+            key: hash,
+        };
         let due = Timestamp::from_millis(row.extended_at).plus(EXTEND_EVERY) <= now;
         if due && !self.extend(&session, now).await? {
             return Ok(None);

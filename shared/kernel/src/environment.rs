@@ -35,7 +35,10 @@ impl Environment {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Self { variables, clock: Clock::System }
+        Self {
+            variables,
+            clock: Clock::System,
+        }
     }
 
     /// An environment of exactly these variables.
@@ -53,7 +56,10 @@ impl Environment {
     /// A variable that may be absent; an empty one counts as absent.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// A variable that must be there.
@@ -61,7 +67,8 @@ impl Environment {
     /// # Errors
     /// When it is absent or empty.
     pub fn text(&self, name: &str) -> Result<&str, ConfigError> {
-        self.optional(name).ok_or_else(|| ConfigError::Missing(name.to_owned()))
+        self.optional(name)
+            .ok_or_else(|| ConfigError::Missing(name.to_owned()))
     }
 
     /// A variable that must be there and mean a `T`.
@@ -71,7 +78,10 @@ impl Environment {
     pub fn parse<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, ConfigError> {
         self.text(name)?
             .parse()
-            .map_err(|error: T::Err| ConfigError::Invalid { name: name.to_owned(), reason: error.to_string() })
+            .map_err(|error: T::Err| ConfigError::Invalid {
+                name: name.to_owned(),
+                reason: error.to_string(),
+            })
     }
 }
 
@@ -81,10 +91,17 @@ mod tests {
 
     #[test]
     fn a_missing_or_senseless_variable_is_named_and_its_value_is_not_shown() {
-        let variables = [("SECONDS", "soon"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let variables =
+            [("SECONDS", "soon"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         let environment = Environment::of(variables.into(), Clock::System);
-        assert_eq!(environment.text("EMPTY"), Err(ConfigError::Missing("EMPTY".into())));
+        assert_eq!(
+            environment.text("EMPTY"),
+            Err(ConfigError::Missing("EMPTY".into()))
+        );
         let error = environment.parse::<u32>("SECONDS").unwrap_err().to_string();
-        assert!(error.contains("SECONDS") && !error.contains("soon"), "{error}");
+        assert!(
+            error.contains("SECONDS") && !error.contains("soon"),
+            "{error}"
+        );
     }
 }

@@ -42,9 +42,15 @@ impl<K: IdKind> Id<K> {
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
         let text = text.into();
         if K::accepts(&text) {
-            Ok(Self { text, kind: PhantomData })
+            Ok(Self {
+                text,
+                kind: PhantomData,
+            })
         } else {
-            Err(InvalidId { kind: K::NAME, pattern: K::PATTERN })
+            Err(InvalidId {
+                kind: K::NAME,
+                pattern: K::PATTERN,
+            })
         }
     }
 
@@ -59,7 +65,10 @@ impl<K: Ulid26> Id<K> {
     /// A fresh id: for [`QuoteId`] it sorts by time of creation, for the others it is random throughout.
     #[must_use]
     pub fn generate(now: crate::Timestamp) -> Self {
-        Self { text: K::fresh(now).to_string(), kind: PhantomData }
+        Self {
+            text: K::fresh(now).to_string(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -72,12 +81,13 @@ pub trait Ulid26: IdKind {
     }
 }
 
-
 const ULID_PATTERN: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
 
 fn is_ulid(text: &str) -> bool {
     text.len() == 26
-        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
         && ulid::Ulid::from_string(text).is_ok_and(|id| id.to_string() == text)
 }
 
@@ -111,7 +121,8 @@ impl IdKind for BrandKind {
     const NAME: &'static str = "BrandId";
     const PATTERN: &'static str = r"^[\p{L}\p{N}-]{1,64}$";
     fn accepts(text: &str) -> bool {
-        (1..=64).contains(&text.chars().count()) && text.chars().all(|c| c.is_alphanumeric() || c == '-')
+        (1..=64).contains(&text.chars().count())
+            && text.chars().all(|c| c.is_alphanumeric() || c == '-')
     }
 }
 /// A brand: the slug of its name.
@@ -177,7 +188,10 @@ pub type QuoteId = Id<QuoteKind>;
 
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), kind: PhantomData }
+        Self {
+            text: self.text.clone(),
+            kind: PhantomData,
+        }
     }
 }
 impl<K> PartialEq for Id<K> {
@@ -251,8 +265,14 @@ mod tests {
 
     #[test]
     fn a_brand_is_the_slug_of_its_name() {
-        assert_eq!(BrandId::of_name(" 华为 HUAWEI ").unwrap().as_str(), "华为-huawei");
-        assert_eq!(BrandId::of_name("L'Oréal / Paris").unwrap().as_str(), "l-oréal-paris");
+        assert_eq!(
+            BrandId::of_name(" 华为 HUAWEI ").unwrap().as_str(),
+            "华为-huawei"
+        );
+        assert_eq!(
+            BrandId::of_name("L'Oréal / Paris").unwrap().as_str(),
+            "l-oréal-paris"
+        );
         assert!(BrandId::of_name("!!!").is_err());
     }
 
@@ -262,7 +282,11 @@ mod tests {
         assert!(QuoteId::generate(early) < QuoteId::generate(late));
         let members: Vec<_> = (0..50).map(|_| MemberId::generate(early)).collect();
         assert!(!members.is_sorted());
-        assert!(members.iter().all(|id| MemberId::parse(id.as_str()).is_ok()));
+        assert!(
+            members
+                .iter()
+                .all(|id| MemberId::parse(id.as_str()).is_ok())
+        );
     }
 
     #[test]

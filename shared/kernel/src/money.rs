@@ -8,7 +8,20 @@ use serde::{Deserialize, Serialize};
 /// An amount of money in fen (1 yuan = 100 fen), currency CNY. May be negative: a refund, a discount.
 ///
 /// JSON: an integer, in fields whose name ends in `_fen`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(transparent)]
 #[schemars(transparent)]
 pub struct Money(i64);
@@ -90,7 +103,10 @@ impl Money {
         for i in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
             parts[i] += 1;
         }
-        parts.into_iter().map(|fen| Self(i64::try_from(fen).unwrap_or(0))).collect()
+        parts
+            .into_iter()
+            .map(|fen| Self(i64::try_from(fen).unwrap_or(0)))
+            .collect()
     }
 }
 
@@ -115,7 +131,10 @@ impl FromStr for Money {
         }
         let yuan: i64 = yuan.parse().map_err(|_| InvalidMoney)?;
         let fen: i64 = format!("{cents:0<2}").parse().map_err(|_| InvalidMoney)?;
-        let total = yuan.checked_mul(100).and_then(|y| y.checked_add(fen)).ok_or(InvalidMoney)?;
+        let total = yuan
+            .checked_mul(100)
+            .and_then(|y| y.checked_add(fen))
+            .ok_or(InvalidMoney)?;
         Ok(Self(sign * total))
     }
 }
@@ -138,7 +157,18 @@ mod tests {
         assert_eq!(Money::from_fen(378_800).to_string(), "3788.00");
         assert_eq!(Money::from_fen(-5).to_string(), "-0.05");
         assert_eq!("0.1".parse(), Ok(Money::from_fen(10)));
-        for text in ["", ".", "1.", ".5", "1.234", "1e3", "+1", "１", "92233720368547758.08", "--1"] {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.234",
+            "1e3",
+            "+1",
+            "１",
+            "92233720368547758.08",
+            "--1",
+        ] {
             assert_eq!(text.parse::<Money>(), Err(InvalidMoney), "{text}");
         }
     }
@@ -147,7 +177,10 @@ mod tests {
     fn the_largest_remainder_gets_the_odd_fen() {
         let parts = Money::from_fen(100).split(&[1, 1, 1]);
         assert_eq!(parts, [34, 33, 33].map(Money::from_fen));
-        assert_eq!(Money::from_fen(7).split(&[0, 0]), [7, 0].map(Money::from_fen));
+        assert_eq!(
+            Money::from_fen(7).split(&[0, 0]),
+            [7, 0].map(Money::from_fen)
+        );
     }
 
     proptest! {

@@ -55,6 +55,9 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with every row turned into what is shown of it.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(view).collect(), next_cursor: self.next_cursor }
+        Page {
+            items: self.items.into_iter().map(view).collect(),
+            next_cursor: self.next_cursor,
+        }
     }
 }

@@ -24,7 +24,11 @@ impl Quantity {
     /// # Errors
     /// When the number is 0 or above [`Quantity::MAX`].
     pub const fn new(pieces: u32) -> Result<Self, InvalidQuantity> {
-        if pieces >= 1 && pieces <= Self::MAX { Ok(Self(pieces)) } else { Err(InvalidQuantity) }
+        if pieces >= 1 && pieces <= Self::MAX {
+            Ok(Self(pieces))
+        } else {
+            Err(InvalidQuantity)
+        }
     }
 
     /// The number of pieces.
@@ -37,7 +41,9 @@ impl Quantity {
 impl TryFrom<i64> for Quantity {
     type Error = InvalidQuantity;
     fn try_from(pieces: i64) -> Result<Self, InvalidQuantity> {
-        u32::try_from(pieces).map_err(|_| InvalidQuantity).and_then(Self::new)
+        u32::try_from(pieces)
+            .map_err(|_| InvalidQuantity)
+            .and_then(Self::new)
     }
 }
 
@@ -68,7 +74,15 @@ mod tests {
 
     #[test]
     fn only_whole_numbers_from_one_to_the_maximum_are_quantities() {
-        for json in ["0", "-1", "1000000000000", "1000001", "1.5", "\"3\"", "null"] {
+        for json in [
+            "0",
+            "-1",
+            "1000000000000",
+            "1000001",
+            "1.5",
+            "\"3\"",
+            "null",
+        ] {
             assert!(serde_json::from_str::<Quantity>(json).is_err(), "{json}");
         }
         assert_eq!(serde_json::from_str::<Quantity>("3").unwrap().get(), 3);

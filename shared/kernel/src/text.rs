@@ -26,7 +26,9 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let trimmed = text.trim();
         let fits = (MIN..=MAX).contains(&trimmed.chars().count());
-        let clean = !trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let clean = !trimmed
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
         if fits && clean {
             Ok(Self(trimmed.to_owned()))
         } else {
@@ -84,7 +86,12 @@ mod tests {
 
     #[test]
     fn a_text_is_trimmed_before_it_is_counted() {
-        assert_eq!(&*Text::<1, 5>::parse("  华为 P20  \n").map(Text::into_string).unwrap_or_default(), "");
+        assert_eq!(
+            &*Text::<1, 5>::parse("  华为 P20  \n")
+                .map(Text::into_string)
+                .unwrap_or_default(),
+            ""
+        );
         assert_eq!(&*Text::<1, 6>::parse("  华为 P20  \n").unwrap(), "华为 P20");
         assert!(Text::<1, 5>::parse("   ").is_err());
         assert!(Text::<0, 5>::parse("a\u{0}b").is_err());

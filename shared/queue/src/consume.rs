@@ -13,21 +13,35 @@ use crate::Trace;
 /// and come again, the others are done.
 ///
 /// A message that cannot be read is a failure like any other, so it ends among the dead letters.
-pub async fn consume<M, E, F, Fut>(operation: &'static str, event: SqsEvent, handle: F) -> SqsBatchResponse
+pub async fn consume<M, E, F, Fut>(
+    operation: &'static str,
+    event: SqsEvent,
+    handle: F,
+) -> SqsBatchResponse
 where
     M: DeserializeOwned,
     E: Error,
     F: Fn(M) -> Fut,
     Fut: Future<Output = Result<(), E>>,
 {
-    let outcomes = join_all(event.records.into_iter().map(|message| one(operation, message, &handle))).await;
+    let outcomes = join_all(
+        event
+            .records
+            .into_iter()
+            .map(|message| one(operation, message, &handle)),
+    )
+    .await;
     let mut answer = SqsBatchResponse::default();
     answer.batch_item_failures = outcomes.into_iter().flatten().map(failure).collect();
     answer
 }
 
 /// The id of the message when it failed.
-async fn one<M, E, F, Fut>(operation: &'static str, message: SqsMessage, handle: &F) -> Option<String>
+async fn one<M, E, F, Fut>(
+    operation: &'static str,
+    message: SqsMessage,
+    handle: &F,
+) -> Option<String>
 where
     M: DeserializeOwned,
     E: Error,
@@ -35,7 +49,10 @@ where
     Fut: Future<Output = Result<(), E>>,
 {
     let id = message.message_id.unwrap_or_default();
-    let parent = message.message_attributes.get("traceparent").and_then(|attribute| attribute.string_value.as_deref());
+    let parent = message
+        .message_attributes
+        .get("traceparent")
+        .and_then(|attribute| attribute.string_value.as_deref());
     let trace = Trace::continued(parent);
     let span = info_span!("message", operation, message_id = %id, trace_id = %trace.id());
     let work = async {
@@ -97,11 +114,23 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_messages_that_failed_come_again() {
-        let answer = consume("count", batch(&["1", "0", "noise", "2"]), |number: u32| async move {
-            if number == 0 { Err(std::fmt::Error) } else { Ok(()) }
-        })
+        let answer = consume(
+            "count",
+            batch(&["1", "0", "noise", "2"]),
+            |number: u32| async move {
+                if number == 0 {
+                    Err(std::fmt::Error)
+                } else {
+                    Ok(())
+                }
+            },
+        )
         .await;
-        let failed: Vec<_> = answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+        let failed: Vec<_> = answer
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
+            .collect();
         assert_eq!(failed, ["1", "2"]);
     }
 }

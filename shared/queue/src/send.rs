@@ -27,16 +27,24 @@ impl Queues {
     /// The SQS of this function's account and region.
     #[must_use]
     pub fn new(aws: Aws) -> Self {
-        Self { aws, client: Arc::default() }
+        Self {
+            aws,
+            client: Arc::default(),
+        }
     }
 
     /// The sender of messages `M` to the queue at this URL.
     pub fn sender<M>(&self, url: impl Into<Arc<str>>) -> Sender<M> {
-        Sender { queues: self.clone(), url: url.into(), message: PhantomData }
+        Sender {
+            queues: self.clone(),
+            url: url.into(),
+            message: PhantomData,
+        }
     }
 
     fn client(&self) -> &Client {
-        self.client.get_or_init(|| Client::new(&self.aws.config("SQS")))
+        self.client
+            .get_or_init(|| Client::new(&self.aws.config("SQS")))
     }
 }
 
@@ -50,7 +58,11 @@ pub struct Sender<M> {
 
 impl<M> Clone for Sender<M> {
     fn clone(&self) -> Self {
-        Self { queues: self.queues.clone(), url: self.url.clone(), message: PhantomData }
+        Self {
+            queues: self.queues.clone(),
+            url: self.url.clone(),
+            message: PhantomData,
+        }
     }
 }
 
@@ -73,8 +85,14 @@ impl<M: Serialize> Sender<M> {
     ///
     /// # Errors
     /// When the queue did not confirm it.
-    pub async fn send_at(&self, message: &M, due: Timestamp, now: Timestamp) -> Result<(), SendError> {
-        self.send_after(message, now.until(due).min(MAXIMUM_DELAY)).await
+    pub async fn send_at(
+        &self,
+        message: &M,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
+        self.send_after(message, now.until(due).min(MAXIMUM_DELAY))
+            .await
     }
 
     /// Sends a message that appears after a delay of at most [`MAXIMUM_DELAY`], in whole seconds, rounded up.
@@ -83,10 +101,18 @@ impl<M: Serialize> Sender<M> {
     /// When the queue did not confirm it.
     pub async fn send_after(&self, message: &M, delay: Duration) -> Result<(), SendError> {
         let body = serde_json::to_string(message).map_err(|error| SendError(error.into()))?;
-        let seconds = delay.as_millis().div_ceil(1000).min(MAXIMUM_DELAY.as_secs().into());
+        let seconds = delay
+            .as_millis()
+            .div_ceil(1000)
+            .min(MAXIMUM_DELAY.as_secs().into());
         let seconds = i32::try_from(seconds).map_err(|error| SendError(error.into()))?;
-        let mut request =
-            self.queues.client().send_message().queue_url(&*self.url).message_body(body).delay_seconds(seconds);
+        let mut request = self
+            .queues
+            .client()
+            .send_message()
+            .queue_url(&*self.url)
+            .message_body(body)
+            .delay_seconds(seconds);
         if let Some(trace) = Trace::current() {
             let value = MessageAttributeValue::builder()
                 .data_type("String")
@@ -95,6 +121,10 @@ impl<M: Serialize> Sender<M> {
                 .map_err(|error| SendError(error.into()))?;
             request = request.message_attributes("traceparent", value);
         }
-        request.send().await.map(drop).map_err(|error| SendError(error.into()))
+        request
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| SendError(error.into()))
     }
 }

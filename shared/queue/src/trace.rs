@@ -17,14 +17,20 @@ impl Trace {
     /// The start of a new trace.
     #[must_use]
     pub fn start() -> Self {
-        Self { trace: rand::random(), span: rand::random() }
+        Self {
+            trace: rand::random(),
+            span: rand::random(),
+        }
     }
 
     /// The next step of the trace whose `traceparent` is given, or a new trace when it is absent or malformed.
     #[must_use]
     pub fn continued(traceparent: Option<&str>) -> Self {
         match traceparent.and_then(|text| text.parse::<Self>().ok()) {
-            Some(parent) => Self { span: rand::random(), ..parent },
+            Some(parent) => Self {
+                span: rand::random(),
+                ..parent
+            },
             None => Self::start(),
         }
     }
@@ -62,16 +68,25 @@ impl FromStr for Trace {
     type Err = InvalidTrace;
     fn from_str(text: &str) -> Result<Self, InvalidTrace> {
         let parts: Vec<&str> = text.split('-').collect();
-        let [version, trace, span, _flags] = parts.as_slice() else { return Err(InvalidTrace) };
+        let [version, trace, span, _flags] = parts.as_slice() else {
+            return Err(InvalidTrace);
+        };
         let hex = |text: &str, digits: usize| {
-            text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            text.len() == digits
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         };
         if *version != "00" || !hex(trace, 32) || !hex(span, 16) {
             return Err(InvalidTrace);
         }
         let trace = u128::from_str_radix(trace, 16).map_err(|_| InvalidTrace)?;
         let span = u64::from_str_radix(span, 16).map_err(|_| InvalidTrace)?;
-        if trace == 0 || span == 0 { Err(InvalidTrace) } else { Ok(Self { trace, span }) }
+        if trace == 0 || span == 0 {
+            Err(InvalidTrace)
+        } else {
+            Ok(Self { trace, span })
+        }
     }
 }
 
@@ -85,7 +100,12 @@ mod tests {
         let next = Trace::continued(Some(parent));
         assert_eq!(next.id(), "4bf92f3577b34da6a3ce929d0e0e4736");
         assert_ne!(next.to_string(), parent);
-        for noise in ["", "00-0-0-0", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "a-b"] {
+        for noise in [
+            "",
+            "00-0-0-0",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "a-b",
+        ] {
             assert!(noise.parse::<Trace>().is_err(), "{noise}");
         }
     }

@@ -21,8 +21,12 @@ impl Answer {
         let cookies = event["cookies"].as_array().into_iter().flatten();
         Self {
             status: u16::try_from(event["statusCode"].as_u64().unwrap()).unwrap(),
-            headers: headers.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap().to_owned())).collect(),
-            cookies: cookies.map(|cookie| cookie.as_str().unwrap().to_owned()).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap().to_owned()))
+                .collect(),
+            cookies: cookies
+                .map(|cookie| cookie.as_str().unwrap().to_owned())
+                .collect(),
             body: event["body"].as_str().unwrap_or_default().to_owned(),
         }
     }
@@ -36,7 +40,10 @@ impl Answer {
     /// A header's value.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value that a cookie was set to; empty when it was taken back.
@@ -51,18 +58,35 @@ impl Answer {
     /// The code of a problem document; fails the test when the answer is none.
     #[must_use]
     pub fn problem_code(&self) -> String {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         let document = self.json();
-        assert_eq!(document["status"].as_u64(), Some(self.status.into()), "{self:?}");
-        assert!(document["request_id"].is_string() && document["title"].is_string(), "{self:?}");
+        assert_eq!(
+            document["status"].as_u64(),
+            Some(self.status.into()),
+            "{self:?}"
+        );
+        assert!(
+            document["request_id"].is_string() && document["title"].is_string(),
+            "{self:?}"
+        );
         document["code"].as_str().unwrap().to_owned()
     }
 
     /// The pointers of a problem document's errors.
     #[must_use]
     pub fn pointers(&self) -> Vec<String> {
-        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+        let errors = self.json()["errors"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        errors
+            .iter()
+            .map(|error| error["pointer"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The answer itself, when it has this status; fails the test otherwise.

@@ -83,12 +83,23 @@ pub(crate) fn units(operation: &str, answer: &Value) -> (u64, u64) {
         Value::Object(one) => vec![Value::Object(one.clone())],
         _ => Vec::new(),
     };
-    let halves: u64 = reports.iter().filter_map(|report| report["CapacityUnits"].as_f64()).map(doubled).sum();
-    let reads = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan" | "TransactGetItems");
+    let halves: u64 = reports
+        .iter()
+        .filter_map(|report| report["CapacityUnits"].as_f64())
+        .map(doubled)
+        .sum();
+    let reads = matches!(
+        operation,
+        "GetItem" | "BatchGetItem" | "Query" | "Scan" | "TransactGetItems"
+    );
     if reads { (0, halves) } else { (halves, 0) }
 }
 
-#[allow(clippy::float_arithmetic, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::float_arithmetic,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 fn doubled(units: f64) -> u64 {
     (units * 2.0).round() as u64
 }
@@ -108,7 +119,11 @@ pub(crate) fn targets(request: &Value) -> Vec<String> {
             add(&write["TableName"]);
         }
     }
-    for table in request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.keys()) {
+    for table in request["RequestItems"]
+        .as_object()
+        .into_iter()
+        .flat_map(|tables| tables.keys())
+    {
         add(&Value::String(table.clone()));
     }
     found.sort();

@@ -57,7 +57,8 @@ impl Mall {
     /// Starts a mall with these services and other values for some parameters of the root template.
     pub async fn start_with(services: &[fn() -> Service], settings: &[Setting<'_>]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let deployment = template::read(&root, &inputs(&root, settings)).unwrap_or_else(|error| panic!("{error}"));
+        let deployment = template::read(&root, &inputs(&root, settings))
+            .unwrap_or_else(|error| panic!("{error}"));
         let backends = Backends::start(Storage::Memory).await.unwrap();
         backends.create(&deployment).await.unwrap();
         let (wire, url) = Wire::start(backends.dynamodb_url(), backends.sqs_url()).await;
@@ -124,14 +125,22 @@ impl Mall {
     /// What an operation would start from: for tests of a service's face towards the services above it.
     #[must_use]
     pub fn boot(&self, operation: &str) -> Boot {
-        Boot::new(self.environment(operation)).unwrap_or_else(|error| panic!("{operation}: {error}"))
+        Boot::new(self.environment(operation))
+            .unwrap_or_else(|error| panic!("{operation}: {error}"))
     }
 
     /// Opens a session for a member, without the price of a password; the value of its cookie.
     pub async fn session_of(&self, member: &MemberId) -> String {
-        let reads_sessions = |function: &&template::Function| function.environment.contains_key("SESSION_TABLE");
-        let reader = self.0.deployment.functions().find(reads_sessions).expect("no function reads sessions");
-        let sessions = Sessions::from_env(&self.boot(&reader.handler)).unwrap_or_else(|error| panic!("{error}"));
+        let reads_sessions =
+            |function: &&template::Function| function.environment.contains_key("SESSION_TABLE");
+        let reader = self
+            .0
+            .deployment
+            .functions()
+            .find(reads_sessions)
+            .expect("no function reads sessions");
+        let sessions = Sessions::from_env(&self.boot(&reader.handler))
+            .unwrap_or_else(|error| panic!("{error}"));
         let (token, _) = sessions.open(member).await.unwrap();
         cookie_value(&token)
     }
@@ -139,7 +148,12 @@ impl Mall {
     /// What waits in a queue, without handling it.
     #[must_use]
     pub fn waiting(&self, queue: &str) -> Vec<Sent> {
-        self.0.wire.accepted(&self.physical(queue)).iter().map(sent).collect()
+        self.0
+            .wire
+            .accepted(&self.physical(queue))
+            .iter()
+            .map(sent)
+            .collect()
     }
 
     /// Hands all that waits in a queue to its consumer, once each; a message that fails waits again. Returns how many
@@ -157,7 +171,11 @@ impl Mall {
             for _ in 0..times {
                 done &= self.handle_message(queue, &message).await;
             }
-            if done { handled += 1 } else { self.0.wire.put_back(message) }
+            if done {
+                handled += 1
+            } else {
+                self.0.wire.put_back(message)
+            }
         }
         handled
     }
@@ -189,14 +207,26 @@ impl Mall {
 
     async fn handle_message(&self, queue: &str, message: &Call) -> bool {
         let name = self.physical(queue);
-        let consumes = |trigger: &Trigger| matches!(trigger, Trigger::Queue { queue, .. } if *queue == name);
-        let consumer = self.0.deployment.functions().find(|function| function.triggers.iter().any(consumes));
-        let consumer = consumer.unwrap_or_else(|| panic!("nothing consumes {name}")).handler.clone();
-        let attributes = message.request["MessageAttributes"].as_object().cloned().unwrap_or_default();
+        let consumes =
+            |trigger: &Trigger| matches!(trigger, Trigger::Queue { queue, .. } if *queue == name);
+        let consumer = self
+            .0
+            .deployment
+            .functions()
+            .find(|function| function.triggers.iter().any(consumes));
+        let consumer = consumer
+            .unwrap_or_else(|| panic!("nothing consumes {name}"))
+            .handler
+            .clone();
+        let attributes = message.request["MessageAttributes"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
         let attributes: Value = attributes
             .into_iter()
             .map(|(key, value)| {
-                let value = json!({ "dataType": value["DataType"], "stringValue": value["StringValue"] });
+                let value =
+                    json!({ "dataType": value["DataType"], "stringValue": value["StringValue"] });
                 (key, value)
             })
             .collect::<serde_json::Map<_, _>>()
@@ -208,20 +238,31 @@ impl Mall {
             "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{name}"),
         }] });
         let answer = self.invoke(&consumer, &event).await;
-        answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty)
+        answer["batchItemFailures"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
     }
 
     /// Gives an operation an event and returns what it hands back.
     pub async fn invoke(&self, operation: &str, event: &Value) -> Value {
         let raw = RawValue::from_string(event.to_string()).unwrap();
-        let outcome = self.running(operation).handle(raw).await.unwrap_or_else(|error| panic!("{error}"));
+        let outcome = self
+            .running(operation)
+            .handle(raw)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
         serde_json::to_value(outcome).unwrap()
     }
 
     pub(crate) async fn answer(&self, request: &Request<'_>) -> Answer {
         let (raw_path, raw_query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let Match::Found(found) = self.0.deployment.routes().find(&request.method, raw_path) else {
-            return Answer { status: 404, headers: Vec::new(), cookies: Vec::new(), body: String::new() };
+            return Answer {
+                status: 404,
+                headers: Vec::new(),
+                cookies: Vec::new(),
+                body: String::new(),
+            };
         };
         let http = HttpRequest {
             method: request.method.clone(),
@@ -243,18 +284,32 @@ impl Mall {
         if let Some(known) = running.get(operation) {
             return known.clone();
         }
-        let function = self.0.deployment.function(operation).unwrap_or_else(|| panic!("no function {operation}"));
-        let service = self.0.services.iter().find(|service| service.name() == function.binary);
+        let function = self
+            .0
+            .deployment
+            .function(operation)
+            .unwrap_or_else(|| panic!("no function {operation}"));
+        let service = self
+            .0
+            .services
+            .iter()
+            .find(|service| service.name() == function.binary);
         let found = service.and_then(|service| service.operation(&function.handler));
         let started = found.unwrap_or_else(|| panic!("{operation} is of no service of this test"));
-        let started = started.start(&self.boot(operation)).unwrap_or_else(|error| panic!("{operation}: {error}"));
+        let started = started
+            .start(&self.boot(operation))
+            .unwrap_or_else(|error| panic!("{operation}: {error}"));
         running.insert(operation.to_owned(), started.clone());
         started
     }
 
     /// Exactly what the template gives the function, and where AWS is.
     fn environment(&self, operation: &str) -> Environment {
-        let function = self.0.deployment.function(operation).unwrap_or_else(|| panic!("no function {operation}"));
+        let function = self
+            .0
+            .deployment
+            .function(operation)
+            .unwrap_or_else(|| panic!("no function {operation}"));
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
@@ -284,12 +339,24 @@ fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {
     ];
     let declared = template::parameters(root).unwrap_or_else(|error| panic!("{error}"));
     for (name, _) in settings {
-        assert!(declared.iter().any(|parameter| parameter.name == *name), "template.yaml has no parameter {name}");
+        assert!(
+            declared.iter().any(|parameter| parameter.name == *name),
+            "template.yaml has no parameter {name}"
+        );
     }
     // A later value replaces an earlier one. What a test does not set and no default gives, its services do not need.
-    let needed = declared.iter().filter(|parameter| parameter.default.is_none()).map(|parameter| (&*parameter.name, "none"));
+    let needed = declared
+        .iter()
+        .filter(|parameter| parameter.default.is_none())
+        .map(|parameter| (&*parameter.name, "none"));
     let values = needed.chain(known).chain(settings.iter().copied());
-    values.fold(Inputs::local(), |inputs, (name, value)| if name == "Prefix" { inputs } else { inputs.with(name, value) })
+    values.fold(Inputs::local(), |inputs, (name, value)| {
+        if name == "Prefix" {
+            inputs
+        } else {
+            inputs.with(name, value)
+        }
+    })
 }
 
 fn sent(call: &Call) -> Sent {
@@ -303,5 +370,11 @@ fn sent(call: &Call) -> Sent {
 fn cookie_value(token: &SessionToken) -> String {
     let cookies = edge::Cookies::from_env(&Environment::default()).unwrap();
     let set = cookies.session(token, 1);
-    set.split_once('=').unwrap().1.split(';').next().unwrap().to_owned()
+    set.split_once('=')
+        .unwrap()
+        .1
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned()
 }

@@ -83,7 +83,9 @@ impl<'m> Request<'m> {
     fn event_parts(&self) -> Self {
         let mut parts = self.clone();
         if !parts.cookies.is_empty() {
-            parts.headers.push(("cookie".to_owned(), parts.cookies.join("; ")));
+            parts
+                .headers
+                .push(("cookie".to_owned(), parts.cookies.join("; ")));
         }
         parts
     }

@@ -34,14 +34,24 @@ impl Mall {
 
     /// Takes pieces of a SKU into the warehouse `main`.
     pub async fn receive(&self, number: &str, sku: &str, pieces: u32) {
-        let receipt = json!({ "number": number, "sku_id": sku, "warehouse_id": "main", "quantity": pieces });
-        let answer = self.post("/api/stock/admin/receipts").staff().json(&receipt).send().await;
+        let receipt =
+            json!({ "number": number, "sku_id": sku, "warehouse_id": "main", "quantity": pieces });
+        let answer = self
+            .post("/api/stock/admin/receipts")
+            .staff()
+            .json(&receipt)
+            .send()
+            .await;
         assert!(answer.status < 300, "{answer:?}");
     }
 
     /// How many pieces of a SKU can be bought.
     pub async fn available(&self, sku: &str) -> u64 {
-        let answer = self.get(&format!("/api/stock/skus?ids={sku}")).send().await.expect(200);
+        let answer = self
+            .get(&format!("/api/stock/skus?ids={sku}"))
+            .send()
+            .await
+            .expect(200);
         answer.json()["items"][0]["available"].as_u64().unwrap()
     }
 }

@@ -17,7 +17,10 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::{Barrier, Notify}};
+use tokio::{
+    net::TcpListener,
+    sync::{Barrier, Notify},
+};
 
 use crate::calls::{Call, Calls, targets, units};
 
@@ -141,7 +144,9 @@ impl Wire {
     /// The messages that SQS accepted and nobody has taken from here.
     pub(crate) fn take_accepted(&self, queue: &str) -> Vec<Call> {
         let mut accepted = self.0.accepted.lock().unwrap();
-        let (taken, left) = accepted.drain(..).partition(|call| call.targets.iter().any(|name| name == queue));
+        let (taken, left) = accepted
+            .drain(..)
+            .partition(|call| call.targets.iter().any(|name| name == queue));
         *accepted = left;
         taken
     }
@@ -149,7 +154,11 @@ impl Wire {
     /// The messages that SQS accepted and nobody has taken from here.
     pub(crate) fn accepted(&self, queue: &str) -> Vec<Call> {
         let accepted = self.0.accepted.lock().unwrap();
-        accepted.iter().filter(|call| call.targets.iter().any(|name| name == queue)).cloned().collect()
+        accepted
+            .iter()
+            .filter(|call| call.targets.iter().any(|name| name == queue))
+            .cloned()
+            .collect()
     }
 
     /// Puts a message back that its consumer did not handle.
@@ -162,19 +171,35 @@ impl Wire {
     }
 
     fn action(&self, call: &Call) -> Action {
-        self.0.rule.lock().unwrap().as_ref().map_or(Action::Pass, |rule| rule(call))
+        self.0
+            .rule
+            .lock()
+            .unwrap()
+            .as_ref()
+            .map_or(Action::Pass, |rule| rule(call))
     }
 
     async fn forward(&self, upstream: &str, headers: HeaderMap, body: Bytes) -> (u16, Value) {
         let uri: Uri = upstream.parse().unwrap();
         let mut request = Request::post(uri);
-        for (name, value) in headers.iter().filter(|(name, _)| *name != "host" && *name != "content-length") {
+        for (name, value) in headers
+            .iter()
+            .filter(|(name, _)| *name != "host" && *name != "content-length")
+        {
             request = request.header(name, value);
         }
-        let answer = self.0.client.request(request.body(Full::new(body)).unwrap()).await.unwrap();
+        let answer = self
+            .0
+            .client
+            .request(request.body(Full::new(body)).unwrap())
+            .await
+            .unwrap();
         let status = answer.status().as_u16();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        (
+            status,
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        )
     }
 
     fn ended(&self, index: usize, status: u16, answer: &Value) {
@@ -195,9 +220,17 @@ impl Wire {
 async fn pass(State(wire): State<Wire>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let target = parts
+        .headers
+        .get("x-amz-target")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let (service, operation) = target.split_once('.').unwrap_or_default();
-    let upstream = if service.starts_with("DynamoDB") { wire.0.dynamodb.clone() } else { wire.0.sqs.clone() };
+    let upstream = if service.starts_with("DynamoDB") {
+        wire.0.dynamodb.clone()
+    } else {
+        wire.0.sqs.clone()
+    };
     let sent: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let call = Call {
         operation: operation.to_owned(),
@@ -252,7 +285,10 @@ async fn wait_for_ever(wire: &Wire) -> (u16, Value) {
 }
 
 fn failed() -> (u16, Value) {
-    (500, json!({ "__type": "InternalServerError", "message": "broken by the test" }))
+    (
+        500,
+        json!({ "__type": "InternalServerError", "message": "broken by the test" }),
+    )
 }
 
 fn conflict(request: &Value) -> (u16, Value) {

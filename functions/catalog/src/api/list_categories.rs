@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ShowError;
-use crate::{Catalog, domain::{Category, CategoryId}};
+use crate::{
+    Catalog,
+    domain::{Category, CategoryId},
+};
 
 /// How long browsers and the CDN may show the tree without asking, in seconds.
 const FRESH_SECONDS: u32 = 60;
@@ -32,9 +35,14 @@ pub(crate) struct CategoryNode {
     children: Vec<CategoryNode>,
 }
 
-pub(crate) async fn list_categories(app: &Catalog, (_,): (Public,)) -> Result<Reply<CategoryTree>, ShowError> {
+pub(crate) async fn list_categories(
+    app: &Catalog,
+    (_,): (Public,),
+) -> Result<Reply<CategoryTree>, ShowError> {
     let mut families = Category::by_parent(app.store.categories().await?);
-    let tree = CategoryTree { items: nodes(None, &mut families) };
+    let tree = CategoryTree {
+        items: nodes(None, &mut families),
+    };
     Ok(Reply::ok(tree).public_for(FRESH_SECONDS))
 }
 

@@ -6,7 +6,11 @@ use kernel::{BrandId, Limit, Page};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Catalog, domain::{CategoryId, ProductCard}, store::product_list};
+use crate::{
+    Catalog,
+    domain::{CategoryId, ProductCard},
+    store::product_list,
+};
 
 /// How long browsers and the CDN may show a list without asking, in seconds.
 const FRESH_SECONDS: u32 = 10;
@@ -37,8 +41,12 @@ pub(crate) enum ListProductsError {
 }
 
 impl Refusal for ListProductsError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::NOT_FOUND, ProblemKind::INVALID, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -55,7 +63,12 @@ pub(crate) async fn list_products(
 ) -> Result<Reply<Page<ProductCard>>, ListProductsError> {
     let category = match wanted.category_id {
         None => None,
-        Some(id) => Some(app.store.category(id).await?.ok_or(ListProductsError::NoSuchCategory)?),
+        Some(id) => Some(
+            app.store
+                .category(id)
+                .await?
+                .ok_or(ListProductsError::NoSuchCategory)?,
+        ),
     };
     let list = product_list(category.as_ref(), wanted.brand_id.as_ref());
     let page = app

@@ -26,7 +26,11 @@ pub(crate) enum ShowError {
 }
 
 impl Refusal for ShowError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {

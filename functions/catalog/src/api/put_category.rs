@@ -46,12 +46,18 @@ pub(crate) enum PutCategoryError {
 const CATEGORY_MOVED: ProblemKind = ProblemKind::new(409, "11001", "Category has another parent");
 
 impl Refusal for PutCategoryError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::INVALID, CATEGORY_MOVED, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        CATEGORY_MOVED,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
-            Self::Refused(CategoryRefusal::Moved) => Problem::from(CATEGORY_MOVED).because(self.to_string()),
+            Self::Refused(CategoryRefusal::Moved) => {
+                Problem::from(CATEGORY_MOVED).because(self.to_string())
+            }
             Self::Refused(_) => Problem::invalid("/parent_id", self.to_string()),
             Self::ChangedMeanwhile => Problem::from(ProblemKind::BUSY).because(self.to_string()),
             Self::Store(error) => Problem::of_store(error),
@@ -61,13 +67,25 @@ impl Refusal for PutCategoryError {
 
 pub(crate) async fn put_category(
     app: &Catalog,
-    (_, Path(path), Json(draft)): (Staff<ChangeCatalog>, Path<CategoryPath>, Json<CategoryDraft>),
+    (_, Path(path), Json(draft)): (
+        Staff<ChangeCatalog>,
+        Path<CategoryPath>,
+        Json<CategoryDraft>,
+    ),
 ) -> Result<Reply<CategoryView, Stored>, PutCategoryError> {
-    let ids: Vec<CategoryId> = [Some(path.category_id), draft.parent_id].into_iter().flatten().collect();
+    let ids: Vec<CategoryId> = [Some(path.category_id), draft.parent_id]
+        .into_iter()
+        .flatten()
+        .collect();
     let found = app.store.categories_of(&ids, Consistency::Strong).await?;
     let find = |id: CategoryId| found.iter().find(|category| category.id == id);
     let known = find(path.category_id);
-    let category = Category::of_draft(path.category_id, draft.clone(), draft.parent_id.and_then(find), known)?;
+    let category = Category::of_draft(
+        path.category_id,
+        draft.clone(),
+        draft.parent_id.and_then(find),
+        known,
+    )?;
     if !app.store.put_category(&category, known).await? {
         return Err(PutCategoryError::ChangedMeanwhile);
     }

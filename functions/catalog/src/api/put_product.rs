@@ -25,8 +25,12 @@ pub(crate) enum PutProductError {
 const SKU_TAKEN: ProblemKind = ProblemKind::new(409, "11002", "SKU belongs to another product");
 
 impl Refusal for PutProductError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::INVALID, SKU_TAKEN, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        SKU_TAKEN,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -35,11 +39,15 @@ impl Refusal for PutProductError {
                 .fold(Problem::from(ProblemKind::INVALID), |problem, flaw| {
                     problem.with_error(&flaw.pointer, flaw.detail)
                 }),
-            Self::NotWritten(PutProductFailure::SkuTaken(_)) => Problem::from(SKU_TAKEN).because(self.to_string()),
+            Self::NotWritten(PutProductFailure::SkuTaken(_)) => {
+                Problem::from(SKU_TAKEN).because(self.to_string())
+            }
             Self::NotWritten(PutProductFailure::ChangedMeanwhile) => {
                 Problem::from(ProblemKind::BUSY).because(self.to_string())
             }
-            Self::NotWritten(PutProductFailure::Store(error)) | Self::Store(error) => Problem::of_store(error),
+            Self::NotWritten(PutProductFailure::Store(error)) | Self::Store(error) => {
+                Problem::of_store(error)
+            }
         }
     }
 }

@@ -96,22 +96,33 @@ pub(crate) async fn show_product(
     app: &Catalog,
     (_, Path(path)): (Public, Path<ProductPath>),
 ) -> Result<Reply<ProductView>, ShowError> {
-    let stored = app.store.product(&path.product_id, Consistency::Eventual).await?;
+    let stored = app
+        .store
+        .product(&path.product_id, Consistency::Eventual)
+        .await?;
     let product = stored.ok_or(ShowError::NotFound("product"))?.product;
     let sku_ids: Vec<SkuId> = product.skus.iter().map(|sku| sku.sku_id.clone()).collect();
     let (levels, categories) = try_join(
         app.levels.of(&sku_ids, Consistency::Eventual),
-        app.store.categories_of(&product.category_path, Consistency::Eventual),
+        app.store
+            .categories_of(&product.category_path, Consistency::Eventual),
     )
     .await?;
     Ok(Reply::ok(view(product, &levels, &categories)).public_for(FRESH_SECONDS))
 }
 
 fn view(product: Product, levels: &[StockLevel], categories: &[Category]) -> ProductView {
-    let in_stock = |sku: &SkuId| levels.iter().any(|level| level.sku_id == *sku && level.available > 0);
+    let in_stock = |sku: &SkuId| {
+        levels
+            .iter()
+            .any(|level| level.sku_id == *sku && level.available > 0)
+    };
     let name_of = |id: &CategoryId| {
         let known = categories.iter().find(|category| category.id == *id)?;
-        Some(CategoryName { category_id: *id, name: known.name.clone() })
+        Some(CategoryName {
+            category_id: *id,
+            name: known.name.clone(),
+        })
     };
     ProductView {
         categories: product.category_path.iter().filter_map(name_of).collect(),
@@ -127,7 +138,10 @@ fn view(product: Product, levels: &[StockLevel], categories: &[Category]) -> Pro
         images: product
             .images
             .iter()
-            .map(|image| ImageView { url: image.url.to_string(), alt: image.alt.to_string() })
+            .map(|image| ImageView {
+                url: image.url.to_string(),
+                alt: image.alt.to_string(),
+            })
             .collect(),
         skus: product
             .skus

@@ -43,8 +43,11 @@ pub(crate) async fn show_sku(
 ) -> Result<Reply<SkuView>, ShowError> {
     let ids = [path.sku_id];
     let skus = app.store.skus();
-    let (found, levels) =
-        try_join(skus.find(&ids, Consistency::Eventual), app.levels.of(&ids, Consistency::Eventual)).await?;
+    let (found, levels) = try_join(
+        skus.find(&ids, Consistency::Eventual),
+        app.levels.of(&ids, Consistency::Eventual),
+    )
+    .await?;
     let sku = found.into_iter().next().ok_or(ShowError::NotFound("SKU"))?;
     let available = levels.iter().map(|level| level.available).sum();
     let view = SkuView {

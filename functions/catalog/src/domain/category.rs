@@ -48,13 +48,17 @@ impl TryFrom<i64> for CategoryId {
 impl FromStr for CategoryId {
     type Err = InvalidCategoryId;
     fn from_str(text: &str) -> Result<Self, InvalidCategoryId> {
-        text.parse::<i64>().map_err(|_| InvalidCategoryId)?.try_into()
+        text.parse::<i64>()
+            .map_err(|_| InvalidCategoryId)?
+            .try_into()
     }
 }
 
 impl<'de> Deserialize<'de> for CategoryId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        i64::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+        i64::deserialize(deserializer)?
+            .try_into()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -132,7 +136,9 @@ impl Category {
         let mut path = match (draft.parent_id, parent) {
             (None, _) => Vec::new(),
             (Some(_), None) => return Err(CategoryRefusal::NoSuchParent),
-            (Some(_), Some(parent)) if parent.holds_products() => return Err(CategoryRefusal::TooDeep),
+            (Some(_), Some(parent)) if parent.holds_products() => {
+                return Err(CategoryRefusal::TooDeep);
+            }
             (Some(_), Some(parent)) => parent.path.clone(),
         };
         path.push(id);
@@ -152,7 +158,10 @@ impl Category {
     pub(crate) fn by_parent(categories: Vec<Self>) -> BTreeMap<Option<CategoryId>, Vec<Self>> {
         let mut families: BTreeMap<Option<CategoryId>, Vec<Self>> = BTreeMap::new();
         for category in categories {
-            families.entry(category.parent_id).or_default().push(category);
+            families
+                .entry(category.parent_id)
+                .or_default()
+                .push(category);
         }
         for siblings in families.values_mut() {
             siblings.sort_by_key(|category| (category.sort, category.id));
@@ -182,7 +191,10 @@ mod tests {
         let first = Category::of_draft(id(1), draft(None), None, None).unwrap();
         let second = Category::of_draft(id(2), draft(Some(1)), Some(&first), None).unwrap();
         let third = Category::of_draft(id(3), draft(Some(2)), Some(&second), None).unwrap();
-        assert_eq!((third.level(), third.path.clone()), (3, vec![id(1), id(2), id(3)]));
+        assert_eq!(
+            (third.level(), third.path.clone()),
+            (3, vec![id(1), id(2), id(3)])
+        );
         assert_eq!(third.icon, None);
         assert_eq!(
             Category::of_draft(id(4), draft(Some(3)), Some(&third), None),

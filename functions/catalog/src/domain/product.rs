@@ -194,7 +194,10 @@ pub(crate) struct Flaw {
 }
 
 fn flaw(pointer: impl Into<String>, detail: &'static str) -> Flaw {
-    Flaw { pointer: pointer.into(), detail }
+    Flaw {
+        pointer: pointer.into(),
+        detail,
+    }
 }
 
 impl ProductDraft {
@@ -211,7 +214,10 @@ impl ProductDraft {
         }
         for (index, spec) in self.specs.iter().enumerate() {
             if spec.values.is_empty() || spec.values.len() > MAXIMUM_PARTS {
-                flaws.push(flaw(format!("/specs/{index}/values"), "a spec has 1 to 100 values"));
+                flaws.push(flaw(
+                    format!("/specs/{index}/values"),
+                    "a spec has 1 to 100 values",
+                ));
             }
         }
         self.check_skus(&mut flaws);
@@ -219,7 +225,12 @@ impl ProductDraft {
     }
 
     fn check_skus(&self, flaws: &mut Vec<Flaw>) {
-        let names = |sku: &SkuDraft| sku.options.iter().map(|choice| choice.name.clone()).collect::<BTreeSet<_>>();
+        let names = |sku: &SkuDraft| {
+            sku.options
+                .iter()
+                .map(|choice| choice.name.clone())
+                .collect::<BTreeSet<_>>()
+        };
         let expected = self.skus.first().map(names).unwrap_or_default();
         let (mut codes, mut combinations) = (BTreeSet::new(), BTreeSet::new());
         for (index, sku) in self.skus.iter().enumerate() {
@@ -232,7 +243,10 @@ impl ProductDraft {
                 ));
             }
             if !codes.insert(&sku.code) {
-                flaws.push(flaw(format!("/skus/{index}/code"), "another SKU of the product has this code"));
+                flaws.push(flaw(
+                    format!("/skus/{index}/code"),
+                    "another SKU of the product has this code",
+                ));
             }
             if names(sku) != expected || names(sku).len() != sku.options.len() {
                 flaws.push(flaw(
@@ -263,12 +277,14 @@ impl Product {
         let mut flaws = draft.flaws();
         let category = match category {
             None => Err(flaw("/category_id", "there is no such category")),
-            Some(category) if !category.holds_products() => {
-                Err(flaw("/category_id", "products belong to a category of the third level"))
-            }
+            Some(category) if !category.holds_products() => Err(flaw(
+                "/category_id",
+                "products belong to a category of the third level",
+            )),
             Some(category) => Ok(category),
         };
-        let brand = Brand::of_draft(draft.brand).map_err(|_| flaw("/brand/name", "a brand's name has a letter or a digit"));
+        let brand = Brand::of_draft(draft.brand)
+            .map_err(|_| flaw("/brand/name", "a brand's name has a letter or a digit"));
         match (category, brand) {
             (Ok(category), Ok(brand)) if flaws.is_empty() => {
                 let category_path = category.path.clone();

@@ -38,7 +38,12 @@ fn draft(change: impl FnOnce(&mut Value)) -> ProductDraft {
 }
 
 fn publish(draft: ProductDraft, category: Option<&Category>) -> Result<Product, Vec<Flaw>> {
-    Product::publish(ProductId::parse("p").unwrap(), draft, category, Timestamp::from_millis(0))
+    Product::publish(
+        ProductId::parse("p").unwrap(),
+        draft,
+        category,
+        Timestamp::from_millis(0),
+    )
 }
 
 #[test]
@@ -46,12 +51,29 @@ fn a_published_product_has_cards_options_groups_and_skus_with_pictures() {
     let product = publish(draft(|_| ()), Some(&category(3))).unwrap();
     assert_eq!(product.name, "华为 P20");
     let card = product.card();
-    assert_eq!((card.price_from_fen.fen(), card.price_to_fen.fen()), (378_800, 399_900));
-    assert_eq!(product.options(), [("颜色", vec!["金色"]), ("容量", vec!["16G", "32G"])]);
-    let groups: Vec<_> = product.spec_groups().iter().map(|(name, specs)| (*name, specs.len())).collect();
+    assert_eq!(
+        (card.price_from_fen.fen(), card.price_to_fen.fen()),
+        (378_800, 399_900)
+    );
+    assert_eq!(
+        product.options(),
+        [("颜色", vec!["金色"]), ("容量", vec!["16G", "32G"])]
+    );
+    let groups: Vec<_> = product
+        .spec_groups()
+        .iter()
+        .map(|(name, specs)| (*name, specs.len()))
+        .collect();
     assert_eq!(groups, [(Some("屏幕"), 2), (None, 1)]);
-    let images: Vec<_> = product.skus.iter().map(|sku| sku.image.as_deref().unwrap()).collect();
-    assert_eq!(images, ["https://img.example/1.png", "https://img.example/b.png"]);
+    let images: Vec<_> = product
+        .skus
+        .iter()
+        .map(|sku| sku.image.as_deref().unwrap())
+        .collect();
+    assert_eq!(
+        images,
+        ["https://img.example/1.png", "https://img.example/b.png"]
+    );
 }
 
 #[test]
@@ -67,15 +89,31 @@ fn every_flaw_is_named_with_its_place_and_all_at_once() {
     let pointers: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
     assert_eq!(
         pointers,
-        ["/specs/0/values", "/skus/0/price_fen", "/skus/1/code", "/skus/1/options", "/category_id", "/brand/name"]
+        [
+            "/specs/0/values",
+            "/skus/0/price_fen",
+            "/skus/1/code",
+            "/skus/1/options",
+            "/category_id",
+            "/brand/name"
+        ]
     );
 }
 
 #[test]
 fn two_skus_of_a_product_never_offer_the_same_choice() {
     let same = draft(|json| json["skus"][1]["options"] = json["skus"][0]["options"].clone());
-    assert_eq!(publish(same, Some(&category(3))).unwrap_err()[0].pointer, "/skus/1/options");
+    assert_eq!(
+        publish(same, Some(&category(3))).unwrap_err()[0].pointer,
+        "/skus/1/options"
+    );
     let none = draft(|json| json["skus"] = json!([]));
-    assert_eq!(publish(none, Some(&category(3))).unwrap_err()[0].pointer, "/skus");
-    assert_eq!(publish(draft(|_| ()), None).unwrap_err()[0].pointer, "/category_id");
+    assert_eq!(
+        publish(none, Some(&category(3))).unwrap_err()[0].pointer,
+        "/skus"
+    );
+    assert_eq!(
+        publish(draft(|_| ()), None).unwrap_err()[0].pointer,
+        "/category_id"
+    );
 }

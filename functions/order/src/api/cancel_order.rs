@@ -40,8 +40,12 @@ pub(crate) enum CancelOrderError {
 }
 
 impl Refusal for CancelOrderError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::NOT_FOUND, ORDER_PAID, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ORDER_PAID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -60,7 +64,11 @@ pub(crate) async fn cancel_order(
     if *path.order_sn.member() != member.id {
         return Err(CancelOrderError::NotFound);
     }
-    let step = Step { by: Actor::Member, at: app.clock.now(), request };
+    let step = Step {
+        by: Actor::Member,
+        at: app.clock.now(),
+        request,
+    };
     let order = match app.store.close(&path.order_sn, &step, None).await {
         Ok(order) => order,
         Err(WriteFailure::Differs(Some(Stored::Order(order)))) => closed(*order)?,
@@ -69,10 +77,18 @@ pub(crate) async fn cancel_order(
     };
     app.releasing.send(&order.release()).await?;
     let closed_at = order.closed.map(|step| step.at);
-    Ok(Reply::ok(ClosedOrder { order_sn: order.sn, status: order.status, closed_at }))
+    Ok(Reply::ok(ClosedOrder {
+        order_sn: order.sn,
+        status: order.status,
+        closed_at,
+    }))
 }
 
 /// The order, when it was closed before.
 fn closed(order: Order) -> Result<Order, CancelOrderError> {
-    if order.status == OrderStatus::Closed { Ok(order) } else { Err(CancelOrderError::Paid) }
+    if order.status == OrderStatus::Closed {
+        Ok(order)
+    } else {
+        Err(CancelOrderError::Paid)
+    }
 }

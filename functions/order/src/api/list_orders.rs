@@ -60,7 +60,11 @@ pub(crate) enum ListOrdersError {
 }
 
 impl Refusal for ListOrdersError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::INVALID, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -74,11 +78,30 @@ pub(crate) async fn list_orders(
     app: &Sales,
     (member, Query(wanted)): (Member, Query<ListOrdersQuery>),
 ) -> Result<Reply<Page<OrderSummary>>, ListOrdersError> {
-    let page = app.store.list(&member.id, &app.cursors, wanted.limit, wanted.cursor.as_deref()).await??;
-    let orders: Vec<Order> = page.items.into_iter().filter_map(order).filter(|order| is_wanted(order, &wanted)).collect();
+    let page = app
+        .store
+        .list(
+            &member.id,
+            &app.cursors,
+            wanted.limit,
+            wanted.cursor.as_deref(),
+        )
+        .await??;
+    let orders: Vec<Order> = page
+        .items
+        .into_iter()
+        .filter_map(order)
+        .filter(|order| is_wanted(order, &wanted))
+        .collect();
     let pictures = pictures_of(app, orders.iter().flat_map(shown)).await?;
-    let items = orders.iter().map(|order| OrderSummary::of(order, &pictures)).collect();
-    Ok(Reply::ok(Page { items, next_cursor: page.next_cursor }))
+    let items = orders
+        .iter()
+        .map(|order| OrderSummary::of(order, &pictures))
+        .collect();
+    Ok(Reply::ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    }))
 }
 
 fn order(stored: Stored) -> Option<Order> {
@@ -105,7 +128,9 @@ impl OrderSummary {
             expires_at: order.expires_at,
             total_fen: order.total,
             line_count: order.lines.len(),
-            lines: shown(order).map(|line| OrderLineView::of(line, pictures)).collect(),
+            lines: shown(order)
+                .map(|line| OrderLineView::of(line, pictures))
+                .collect(),
         }
     }
 }

@@ -13,7 +13,8 @@ pub(crate) const QUOTE_EXPIRED: ProblemKind = ProblemKind::new(409, "12003", "Qu
 /// Prices or freight are no longer what the quote says; `quote` is a new one, with the new figures.
 pub(crate) const PRICE_CHANGED: ProblemKind = ProblemKind::new(409, "12004", "Price changed");
 /// Some of the goods are not for sale any more; `sku_ids` names them.
-pub(crate) const NOT_FOR_SALE: ProblemKind = ProblemKind::new(409, "12005", "Not for sale any more");
+pub(crate) const NOT_FOR_SALE: ProblemKind =
+    ProblemKind::new(409, "12005", "Not for sale any more");
 /// An order was placed with this quote by another request, with another content.
 pub(crate) const KEY_REUSED: ProblemKind = ProblemKind::new(422, "12006", "Quote already used");
 /// Too much time passed before the order could be placed: it never will be with this quote.

@@ -63,20 +63,41 @@ pub(crate) async fn quote_order(
     app: &Sales,
     (member, Json(input)): (Member, Json<QuoteOrderInput>),
 ) -> Result<Reply<QuoteView>, QuoteOrderError> {
-    let (cart, address) =
-        try_join(app.carts.checked(&member.id), app.members.address(&member.id, &input.address_id)).await?;
+    let (cart, address) = try_join(
+        app.carts.checked(&member.id),
+        app.members.address(&member.id, &input.address_id),
+    )
+    .await?;
     let destination = address.ok_or(QuoteOrderError::NoSuchAddress)?.destination;
     let wanted: Vec<WantedLine> = cart.into_iter().map(wanted).collect();
     Basket::check(&wanted)?;
     let ids: Vec<SkuId> = wanted.iter().map(|line| line.sku_id.clone()).collect();
-    let (skus, levels) =
-        try_join(app.skus.find(&ids, Consistency::Eventual), app.levels.of(&ids, Consistency::Eventual)).await?;
+    let (skus, levels) = try_join(
+        app.skus.find(&ids, Consistency::Eventual),
+        app.levels.of(&ids, Consistency::Eventual),
+    )
+    .await?;
     let basket = Basket::price(&wanted, &skus, &destination.province, &app.terms.freight)?;
     let now = app.clock.now();
-    let quote = Quote::of(&basket, member.id, destination, now, app.terms.quote_expires_at(now));
-    Ok(Reply::ok(QuoteView::of(&app.quotes, &quote, &basket, &levels)?))
+    let quote = Quote::of(
+        &basket,
+        member.id,
+        destination,
+        now,
+        app.terms.quote_expires_at(now),
+    );
+    Ok(Reply::ok(QuoteView::of(
+        &app.quotes,
+        &quote,
+        &basket,
+        &levels,
+    )?))
 }
 
 fn wanted(line: CheckedLine) -> WantedLine {
-    WantedLine { sku_id: line.sku_id, quantity: line.quantity, rev: line.rev }
+    WantedLine {
+        sku_id: line.sku_id,
+        quantity: line.quantity,
+        rev: line.rev,
+    }
 }

@@ -61,7 +61,12 @@ struct QuoteLineView {
 }
 
 impl QuoteView {
-    pub(crate) fn of(quotes: &Quotes, quote: &Quote, basket: &Basket, levels: &[StockLevel]) -> Result<Self, SealError> {
+    pub(crate) fn of(
+        quotes: &Quotes,
+        quote: &Quote,
+        basket: &Basket,
+        levels: &[StockLevel],
+    ) -> Result<Self, SealError> {
         let lines: Vec<_> = basket
             .lines
             .iter()
@@ -75,7 +80,8 @@ impl QuoteView {
                 quantity: line.quantity,
                 amount_fen: line.amount,
                 available: available(levels, &line.sku.sku_id),
-                in_stock: !StockLevel::warehouses_for(levels, &line.sku.sku_id, line.quantity).is_empty(),
+                in_stock: !StockLevel::warehouses_for(levels, &line.sku.sku_id, line.quantity)
+                    .is_empty(),
             })
             .collect();
         Ok(Self {
@@ -93,5 +99,9 @@ impl QuoteView {
 }
 
 fn available(levels: &[StockLevel], sku: &SkuId) -> u64 {
-    levels.iter().filter(|level| level.sku_id == *sku).map(|level| level.available).sum()
+    levels
+        .iter()
+        .filter(|level| level.sku_id == *sku)
+        .map(|level| level.available)
+        .sum()
 }

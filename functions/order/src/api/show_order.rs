@@ -15,7 +15,11 @@ pub(crate) enum ShowOrderError {
 }
 
 impl Refusal for ShowOrderError {
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -32,7 +36,8 @@ pub(crate) async fn show_order(
     if *path.order_sn.member() != member.id {
         return Err(ShowOrderError::NotFound);
     }
-    let Some(Stored::Order(order)) = app.store.find(&path.order_sn, Consistency::Strong).await? else {
+    let Some(Stored::Order(order)) = app.store.find(&path.order_sn, Consistency::Strong).await?
+    else {
         return Err(ShowOrderError::NotFound);
     };
     let pictures = pictures_of(app, order.lines.iter()).await?;

@@ -5,7 +5,9 @@
 //! sent before it is written, so it cannot be lost; where no order follows, those messages find none and end.
 
 use dynamo::{Consistency, DynamoError, Signer};
-use edge::{Created, IdempotencyKey, Json, Member, Problem, ProblemKind, Refusal, Reply, RequestId};
+use edge::{
+    Created, IdempotencyKey, Json, Member, Problem, ProblemKind, Refusal, Reply, RequestId,
+};
 use futures::future::try_join;
 use kernel::{MemberId, SkuId, Text, Timestamp};
 use queue::SendError;
@@ -15,7 +17,8 @@ use stock::StockLevel;
 
 use super::{
     problems::{
-        self, BASKET_KINDS, KEY_REUSED, NOT_ENOUGH_STOCK, ORDER_VOID, PRICE_CHANGED, QUOTE_EXPIRED, QUOTE_INVALID,
+        self, BASKET_KINDS, KEY_REUSED, NOT_ENOUGH_STOCK, ORDER_VOID, PRICE_CHANGED, QUOTE_EXPIRED,
+        QUOTE_INVALID,
     },
     quote_view::QuoteView,
     view::{Pictures, PlacedOrder},
@@ -123,7 +126,10 @@ pub(crate) async fn submit_order(
         // The quote may have been good when an order was placed with it.
         Err(refusal) => submission.known(app).await?.ok_or(refusal)?,
     };
-    Ok(Reply::created(format!("/api/orders/{}", order.sn), PlacedOrder::of(&order, &Pictures::new())))
+    Ok(Reply::created(
+        format!("/api/orders/{}", order.sn),
+        PlacedOrder::of(&order, &Pictures::new()),
+    ))
 }
 
 impl Submission {
@@ -137,10 +143,18 @@ impl Submission {
         }
     }
 
-    async fn submit(self, app: &Sales, quote: Quote, note: &str) -> Result<Order, SubmitOrderError> {
+    async fn submit(
+        self,
+        app: &Sales,
+        quote: Quote,
+        note: &str,
+    ) -> Result<Order, SubmitOrderError> {
         let expires_at = app.terms.order_expires_at(self.now);
         let ids: Vec<SkuId> = quote.lines.iter().map(|line| line.sku_id.clone()).collect();
-        let reads = try_join(app.skus.find(&ids, Consistency::Strong), app.levels.of(&ids, Consistency::Strong));
+        let reads = try_join(
+            app.skus.find(&ids, Consistency::Strong),
+            app.levels.of(&ids, Consistency::Strong),
+        );
         let sends = follow_up::send(app, &self.sn, &quote, expires_at, self.now);
         let (known, read, sent) = futures::join!(self.known(app), reads, sends);
         if let Some(order) = known? {
@@ -148,11 +162,20 @@ impl Submission {
         }
         let (skus, levels) = read?;
         sent?;
-        let basket = Basket::price(&quote.wanted(), &skus, &quote.destination.province, &app.terms.freight)?;
+        let basket = Basket::price(
+            &quote.wanted(),
+            &skus,
+            &quote.destination.province,
+            &app.terms.freight,
+        )?;
         if !quote.agrees_with(&basket) {
             return Err(self.price_changed(app, &quote, &basket, &levels)?);
         }
-        let placed = Step { by: Actor::Member, at: self.now, request: self.request.clone() };
+        let placed = Step {
+            by: Actor::Member,
+            at: self.now,
+            request: self.request.clone(),
+        };
         let draft = Draft {
             sn: self.sn.clone(),
             body_hash: self.body_hash.clone(),
@@ -188,7 +211,13 @@ impl Submission {
         levels: &[StockLevel],
     ) -> Result<SubmitOrderError, SealError> {
         let expires_at = app.terms.quote_expires_at(self.now);
-        let next = Quote::of(basket, quote.member.clone(), quote.destination.clone(), self.now, expires_at);
+        let next = Quote::of(
+            basket,
+            quote.member.clone(),
+            quote.destination.clone(),
+            self.now,
+            expires_at,
+        );
         let view = QuoteView::of(&app.quotes, &next, basket, levels)?;
         Ok(SubmitOrderError::PriceChanged(Box::new(view)))
     }
@@ -207,7 +236,12 @@ impl Submission {
             let order = match draft.place(&levels) {
                 Ok(order) => store::fit(order)?,
                 // Another attempt of this same request may have taken the last piece: then the order is there.
-                Err(short) => return self.known(app).await?.ok_or(SubmitOrderError::NotEnough(short)),
+                Err(short) => {
+                    return self
+                        .known(app)
+                        .await?
+                        .ok_or(SubmitOrderError::NotEnough(short));
+                }
             };
             let busy = match app.store.place(&order, &app.levels).await {
                 Ok(()) => return Ok(order),
@@ -216,7 +250,10 @@ impl Submission {
                 Err(PlaceFailure::HeldUp(error)) => error,
                 Err(PlaceFailure::Short) => {
                     levels = app.levels.of(ids, Consistency::Strong).await?;
-                    DynamoError::Busy { code: "StockMoves".to_owned(), source: None }
+                    DynamoError::Busy {
+                        code: "StockMoves".to_owned(),
+                        source: None,
+                    }
                 }
             };
             if !patience.pause().await {

@@ -116,7 +116,10 @@ pub(crate) async fn pictures_of<'l>(
 ) -> Result<Pictures, DynamoError> {
     let ids: Vec<SkuId> = lines.map(|line| line.sku_id.clone()).collect();
     let skus = app.skus.find(&ids, Consistency::Eventual).await?;
-    Ok(skus.into_iter().filter_map(|sku| Some((sku.sku_id, sku.image?))).collect())
+    Ok(skus
+        .into_iter()
+        .filter_map(|sku| Some((sku.sku_id, sku.image?)))
+        .collect())
 }
 
 impl OrderLineView {
@@ -140,7 +143,11 @@ impl PlacedOrder {
             placed_at: order.placed.at,
             expires_at: order.expires_at,
             address: order.destination.clone(),
-            lines: order.lines.iter().map(|line| OrderLineView::of(line, pictures)).collect(),
+            lines: order
+                .lines
+                .iter()
+                .map(|line| OrderLineView::of(line, pictures))
+                .collect(),
             goods_fen: order.goods(),
             freight_fen: order.freight,
             total_fen: order.total,
@@ -169,6 +176,10 @@ impl OrderView {
 
 impl PaymentView {
     fn of(paid: &PaidStep) -> Self {
-        Self { provider: paid.provider.clone(), trade_no: paid.trade_no.clone(), paid_at: paid.paid_at }
+        Self {
+            provider: paid.provider.clone(),
+            trade_no: paid.trade_no.clone(),
+            paid_at: paid.paid_at,
+        }
     }
 }

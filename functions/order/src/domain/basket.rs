@@ -69,11 +69,18 @@ impl Basket {
     ) -> Result<Self, BasketRefusal> {
         Self::check(wanted)?;
         let of = |line: &WantedLine| skus.iter().find(|sku| sku.sku_id == line.sku_id);
-        let gone: Vec<SkuId> = wanted.iter().filter(|line| of(line).is_none()).map(|line| line.sku_id.clone()).collect();
+        let gone: Vec<SkuId> = wanted
+            .iter()
+            .filter(|line| of(line).is_none())
+            .map(|line| line.sku_id.clone())
+            .collect();
         if !gone.is_empty() {
             return Err(BasketRefusal::NotForSale(gone));
         }
-        let lines = wanted.iter().filter_map(|line| Some(priced(line, of(line)?))).collect::<Option<Vec<_>>>();
+        let lines = wanted
+            .iter()
+            .filter_map(|line| Some(priced(line, of(line)?)))
+            .collect::<Option<Vec<_>>>();
         lines
             .and_then(|lines| Self::sum(lines, province, rules))
             .filter(|basket| basket.total <= MAXIMUM_TOTAL)
@@ -82,16 +89,31 @@ impl Basket {
 
     /// `None` when a sum is beyond all numbers.
     fn sum(lines: Vec<PricedLine>, province: &str, rules: &FreightRules) -> Option<Self> {
-        let goods = lines.iter().try_fold(Money::ZERO, |sum, line| sum.checked_add(line.amount))?;
-        let grams = lines.iter().map(|line| u64::from(line.sku.weight_grams) * u64::from(line.quantity.get())).sum();
+        let goods = lines
+            .iter()
+            .try_fold(Money::ZERO, |sum, line| sum.checked_add(line.amount))?;
+        let grams = lines
+            .iter()
+            .map(|line| u64::from(line.sku.weight_grams) * u64::from(line.quantity.get()))
+            .sum();
         let freight = rules.freight(province, goods, grams)?;
-        Some(Self { lines, goods, freight, total: goods.checked_add(freight)? })
+        Some(Self {
+            lines,
+            goods,
+            freight,
+            total: goods.checked_add(freight)?,
+        })
     }
 }
 
 fn priced(line: &WantedLine, sku: &Sku) -> Option<PricedLine> {
     let amount = sku.price.checked_mul(line.quantity.get().into())?;
-    Some(PricedLine { sku: sku.clone(), quantity: line.quantity, rev: line.rev.clone(), amount })
+    Some(PricedLine {
+        sku: sku.clone(),
+        quantity: line.quantity,
+        rev: line.rev.clone(),
+        amount,
+    })
 }
 
 #[cfg(test)]
@@ -102,17 +124,28 @@ mod tests {
     #[test]
     fn amounts_and_freight_sum_to_the_total() {
         let skus = [sku("a", 1_000, 600), sku("b", 250, 500)];
-        let basket = Basket::price(&[wanted("b", 2), wanted("a", 3)], &skus, "浙江省", &freight_rules()).unwrap();
+        let basket = Basket::price(
+            &[wanted("b", 2), wanted("a", 3)],
+            &skus,
+            "浙江省",
+            &freight_rules(),
+        )
+        .unwrap();
         let amounts: Vec<i64> = basket.lines.iter().map(|line| line.amount.fen()).collect();
         assert_eq!(amounts, [500, 3_000]);
         // 2,800 g are three started kilograms: 8.00 with the first, 2.00 for each further one.
-        assert_eq!([basket.goods, basket.freight, basket.total], [3_500, 1_200, 4_700].map(Money::from_fen));
+        assert_eq!(
+            [basket.goods, basket.freight, basket.total],
+            [3_500, 1_200, 4_700].map(Money::from_fen)
+        );
     }
 
     #[test]
     fn no_order_is_empty_or_has_more_than_fifty_lines() {
         assert_eq!(Basket::check(&[]), Err(BasketRefusal::Empty));
-        let lines: Vec<_> = (0..=MAXIMUM_LINES).map(|number| wanted(&number.to_string(), 1)).collect();
+        let lines: Vec<_> = (0..=MAXIMUM_LINES)
+            .map(|number| wanted(&number.to_string(), 1))
+            .collect();
         assert_eq!(Basket::check(&lines), Err(BasketRefusal::TooManyLines));
         assert_eq!(Basket::check(&lines[1..]), Ok(()));
     }
@@ -120,14 +153,22 @@ mod tests {
     #[test]
     fn what_is_not_for_sale_is_named() {
         let lines = [wanted("a", 1), wanted("b", 1), wanted("c", 1)];
-        let refusal = Basket::price(&lines, &[sku("b", 1, 0)], "浙江省", &freight_rules()).unwrap_err();
+        let refusal =
+            Basket::price(&lines, &[sku("b", 1, 0)], "浙江省", &freight_rules()).unwrap_err();
         let gone = ["a", "c"].map(|id| SkuId::parse(id).unwrap());
         assert_eq!(refusal, BasketRefusal::NotForSale(gone.into()));
     }
 
     #[test]
     fn no_order_costs_more_than_one_payment_can_carry() {
-        let price = |fen, pieces| Basket::price(&[wanted("a", pieces)], &[sku("a", fen, 0)], "浙江省", &freight_rules());
+        let price = |fen, pieces| {
+            Basket::price(
+                &[wanted("a", pieces)],
+                &[sku("a", fen, 0)],
+                "浙江省",
+                &freight_rules(),
+            )
+        };
         assert!(price(10_000, 1_000_000).is_ok());
         assert_eq!(price(10_001, 1_000_000), Err(BasketRefusal::TooExpensive));
         assert_eq!(price(i64::MAX, 2), Err(BasketRefusal::TooExpensive));

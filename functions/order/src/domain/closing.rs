@@ -24,7 +24,12 @@ pub(crate) enum Closing<'s> {
 impl<'s> Closing<'s> {
     /// Decides. `due` is when the message itself is due; an order that exists knows better, as another attempt to place it
     /// may have written it.
-    pub(crate) fn decide(stored: Option<&'s Stored>, due: Timestamp, grace: Duration, now: Timestamp) -> Self {
+    pub(crate) fn decide(
+        stored: Option<&'s Stored>,
+        due: Timestamp,
+        grace: Duration,
+        now: Timestamp,
+    ) -> Self {
         match stored {
             None if now < due => Self::Wait(due),
             None => Self::Void,
@@ -33,7 +38,11 @@ impl<'s> Closing<'s> {
                 OrderStatus::Closed => Self::Release(order),
                 OrderStatus::Unpaid => {
                     let due = order.expires_at.plus(grace);
-                    if now < due { Self::Wait(due) } else { Self::Close }
+                    if now < due {
+                        Self::Wait(due)
+                    } else {
+                        Self::Close
+                    }
                 }
                 OrderStatus::Paid | OrderStatus::Shipped | OrderStatus::Completed => Self::Nothing,
             },
@@ -51,30 +60,53 @@ mod tests {
     #[test]
     fn an_order_is_closed_a_grace_after_it_expires_and_its_message_comes_again_until_then() {
         let order = Stored::Order(Box::new(order(&[("a", 100, 1)])));
-        let Stored::Order(known) = &order else { unreachable!() };
+        let Stored::Order(known) = &order else {
+            unreachable!()
+        };
         let due = known.expires_at.plus(GRACE);
         let just_before = Timestamp::from_millis(due.as_millis() - 1);
         // The message of another attempt is due at another time; the order's own time counts.
         for message_due in [known.placed.at, due, due.plus(GRACE)] {
-            assert_eq!(Closing::decide(Some(&order), message_due, GRACE, just_before), Closing::Wait(due));
-            assert_eq!(Closing::decide(Some(&order), message_due, GRACE, due), Closing::Close);
+            assert_eq!(
+                Closing::decide(Some(&order), message_due, GRACE, just_before),
+                Closing::Wait(due)
+            );
+            assert_eq!(
+                Closing::decide(Some(&order), message_due, GRACE, due),
+                Closing::Close
+            );
         }
     }
 
     #[test]
     fn an_order_that_is_absent_when_it_is_due_can_never_come() {
         let due = Timestamp::from_millis(1_000);
-        assert_eq!(Closing::decide(None, due, GRACE, Timestamp::from_millis(999)), Closing::Wait(due));
+        assert_eq!(
+            Closing::decide(None, due, GRACE, Timestamp::from_millis(999)),
+            Closing::Wait(due)
+        );
         assert_eq!(Closing::decide(None, due, GRACE, due), Closing::Void);
-        assert_eq!(Closing::decide(Some(&Stored::Void), due, GRACE, due), Closing::Nothing);
+        assert_eq!(
+            Closing::decide(Some(&Stored::Void), due, GRACE, due),
+            Closing::Nothing
+        );
     }
 
     #[test]
     fn a_closed_order_is_released_at_any_time_and_a_paid_one_never() {
-        let (closed, paid) = (Stored::Order(Box::new(closed())), Stored::Order(Box::new(paid())));
+        let (closed, paid) = (
+            Stored::Order(Box::new(closed())),
+            Stored::Order(Box::new(paid())),
+        );
         for now in [0, i64::MAX].map(Timestamp::from_millis) {
-            assert!(matches!(Closing::decide(Some(&closed), now, GRACE, now), Closing::Release(_)));
-            assert_eq!(Closing::decide(Some(&paid), now, GRACE, now), Closing::Nothing);
+            assert!(matches!(
+                Closing::decide(Some(&closed), now, GRACE, now),
+                Closing::Release(_)
+            ));
+            assert_eq!(
+                Closing::decide(Some(&paid), now, GRACE, now),
+                Closing::Nothing
+            );
         }
     }
 }

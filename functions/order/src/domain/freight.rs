@@ -56,13 +56,25 @@ impl FromStr for FreightRules {
     type Err = InvalidFreightRules;
     fn from_str(text: &str) -> Result<Self, InvalidFreightRules> {
         let rules: Self = serde_json::from_str(text)?;
-        let rates = rules.regions.iter().map(|region| &region.rate).chain([&rules.elsewhere]);
-        let amounts = rates.flat_map(|rate| [rate.base_fen, rate.per_kg_fen]).chain(rules.free_from_fen);
+        let rates = rules
+            .regions
+            .iter()
+            .map(|region| &region.rate)
+            .chain([&rules.elsewhere]);
+        let amounts = rates
+            .flat_map(|rate| [rate.base_fen, rate.per_kg_fen])
+            .chain(rules.free_from_fen);
         if amounts.into_iter().any(|amount| amount < Money::ZERO) {
             return Err(InvalidFreightRules::Negative);
         }
-        let nowhere = |region: &Region| region.provinces.is_empty() || region.provinces.iter().any(String::is_empty);
-        if rules.regions.iter().any(nowhere) { Err(InvalidFreightRules::Nowhere) } else { Ok(rules) }
+        let nowhere = |region: &Region| {
+            region.provinces.is_empty() || region.provinces.iter().any(String::is_empty)
+        };
+        if rules.regions.iter().any(nowhere) {
+            Err(InvalidFreightRules::Nowhere)
+        } else {
+            Ok(rules)
+        }
     }
 }
 
@@ -74,12 +86,22 @@ impl FreightRules {
         }
         let rate = self.rate(province);
         let further = i64::try_from(grams.div_ceil(1000).saturating_sub(1)).ok()?;
-        rate.per_kg_fen.checked_mul(further)?.checked_add(rate.base_fen)
+        rate.per_kg_fen
+            .checked_mul(further)?
+            .checked_add(rate.base_fen)
     }
 
     fn rate(&self, province: &str) -> &Rate {
-        let names = |region: &&Region| region.provinces.iter().any(|name| province.starts_with(name.as_str()));
-        self.regions.iter().find(names).map_or(&self.elsewhere, |region| &region.rate)
+        let names = |region: &&Region| {
+            region
+                .provinces
+                .iter()
+                .any(|name| province.starts_with(name.as_str()))
+        };
+        self.regions
+            .iter()
+            .find(names)
+            .map_or(&self.elsewhere, |region| &region.rate)
     }
 }
 
@@ -109,15 +131,24 @@ mod tests {
         ];
         for (province, goods, grams, expected) in cases {
             let freight = rules.freight(province, Money::from_fen(goods), grams);
-            assert_eq!(freight, Some(Money::from_fen(expected)), "{province} {goods} {grams}");
+            assert_eq!(
+                freight,
+                Some(Money::from_fen(expected)),
+                "{province} {goods} {grams}"
+            );
         }
     }
 
     #[test]
     fn without_a_limit_nothing_goes_free_and_a_weight_beyond_all_numbers_has_no_freight() {
         let rules: FreightRules =
-            r#"{ "elsewhere": { "base_fen": 1, "per_kg_fen": 9000000000000000 } }"#.parse().unwrap();
-        assert_eq!(rules.freight("浙江省", Money::from_fen(i64::MAX), 7), Some(Money::from_fen(1)));
+            r#"{ "elsewhere": { "base_fen": 1, "per_kg_fen": 9000000000000000 } }"#
+                .parse()
+                .unwrap();
+        assert_eq!(
+            rules.freight("浙江省", Money::from_fen(i64::MAX), 7),
+            Some(Money::from_fen(1))
+        );
         assert_eq!(rules.freight("浙江省", Money::ZERO, u64::MAX), None);
     }
 

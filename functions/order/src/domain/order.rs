@@ -46,7 +46,9 @@ pub(crate) struct OrderLine {
 }
 
 /// Who moved an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Actor {
     /// The member whose order it is.
@@ -147,14 +149,26 @@ impl Order {
 
     /// The message that brings its stock back.
     pub(crate) fn release(&self) -> ReleaseStock {
-        ReleaseStock { order_sn: self.sn.to_string(), lines: self.lines.iter().map(OrderLine::taken).collect() }
+        ReleaseStock {
+            order_sn: self.sn.to_string(),
+            lines: self.lines.iter().map(OrderLine::taken).collect(),
+        }
     }
 
     /// Its steps, in the order in which it took them.
     pub(crate) fn timeline(&self) -> Vec<TimelineEntry<'_>> {
-        let mut entries = vec![TimelineEntry { step: &self.placed, to: OrderStatus::Unpaid }];
-        entries.extend(self.paid.iter().map(|paid| TimelineEntry { step: &paid.step, to: OrderStatus::Paid }));
-        entries.extend(self.closed.iter().map(|step| TimelineEntry { step, to: OrderStatus::Closed }));
+        let mut entries = vec![TimelineEntry {
+            step: &self.placed,
+            to: OrderStatus::Unpaid,
+        }];
+        entries.extend(self.paid.iter().map(|paid| TimelineEntry {
+            step: &paid.step,
+            to: OrderStatus::Paid,
+        }));
+        entries.extend(self.closed.iter().map(|step| TimelineEntry {
+            step,
+            to: OrderStatus::Closed,
+        }));
         entries.sort_by_key(|entry| entry.step.at);
         entries
     }
@@ -171,7 +185,11 @@ impl Order {
 impl OrderLine {
     /// What was taken from stock for it.
     pub(crate) fn taken(&self) -> OrderedLine {
-        OrderedLine { sku_id: self.sku_id.clone(), warehouse_id: self.warehouse_id.clone(), quantity: self.quantity }
+        OrderedLine {
+            sku_id: self.sku_id.clone(),
+            warehouse_id: self.warehouse_id.clone(),
+            quantity: self.quantity,
+        }
     }
 
     /// What it costs.
@@ -189,13 +207,21 @@ mod tests {
     #[test]
     fn a_line_comes_whole_from_one_warehouse_and_short_skus_are_named() {
         let draft = draft(&[("a", 100, 5), ("b", 100, 2), ("c", 100, 9)]);
-        let mut levels =
-            vec![level("a", "north", 4), level("a", "south", 5), level("b", "north", 2), level("c", "north", 8)];
+        let mut levels = vec![
+            level("a", "north", 4),
+            level("a", "south", 5),
+            level("b", "north", 2),
+            level("c", "north", 8),
+        ];
         let short = draft.place(&levels).unwrap_err();
         assert_eq!(short, [SkuId::parse("c").unwrap()]);
         levels.push(level("c", "east", 9));
         let order = draft.place(&levels).unwrap();
-        let warehouses: Vec<_> = order.lines.iter().map(|line| line.warehouse_id.as_str()).collect();
+        let warehouses: Vec<_> = order
+            .lines
+            .iter()
+            .map(|line| line.warehouse_id.as_str())
+            .collect();
         assert_eq!(warehouses, ["south", "north", "east"]);
     }
 
@@ -204,7 +230,11 @@ mod tests {
         let order = order(&[("a", 100, 5), ("b", 100, 2)]);
         let release = order.release();
         assert_eq!(release.order_sn, order.sn.to_string());
-        let taken: Vec<_> = release.lines.iter().map(|line| (line.sku_id.as_str(), line.quantity.get())).collect();
+        let taken: Vec<_> = release
+            .lines
+            .iter()
+            .map(|line| (line.sku_id.as_str(), line.quantity.get()))
+            .collect();
         assert_eq!(taken, [("a", 5), ("b", 2)]);
     }
 
@@ -219,11 +249,21 @@ mod tests {
     #[test]
     fn the_timeline_tells_each_step_from_the_one_before() {
         let ways = |order: &Order| -> Vec<_> {
-            order.timeline().iter().map(|entry| (entry.to.predecessor(), entry.to)).collect()
+            order
+                .timeline()
+                .iter()
+                .map(|entry| (entry.to.predecessor(), entry.to))
+                .collect()
         };
         let placed = (None, OrderStatus::Unpaid);
         assert_eq!(ways(&order(&[("a", 1, 1)])), [placed]);
-        assert_eq!(ways(&paid()), [placed, (Some(OrderStatus::Unpaid), OrderStatus::Paid)]);
-        assert_eq!(ways(&closed()), [placed, (Some(OrderStatus::Unpaid), OrderStatus::Closed)]);
+        assert_eq!(
+            ways(&paid()),
+            [placed, (Some(OrderStatus::Unpaid), OrderStatus::Paid)]
+        );
+        assert_eq!(
+            ways(&closed()),
+            [placed, (Some(OrderStatus::Unpaid), OrderStatus::Closed)]
+        );
     }
 }

@@ -71,7 +71,9 @@ impl Serialize for OrderSn {
 
 impl<'de> Deserialize<'de> for OrderSn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -96,15 +98,30 @@ mod tests {
         let sn: OrderSn = format!("{QUOTE}{MEMBER}").parse().unwrap();
         assert_eq!((sn.quote().as_str(), sn.member().as_str()), (QUOTE, MEMBER));
         assert_eq!(sn.to_string(), format!("{QUOTE}{MEMBER}"));
-        assert!(sn.to_string().bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert!(
+            sn.to_string()
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric())
+        );
     }
 
     #[test]
     fn other_texts_are_no_order_numbers() {
-        let texts = ["", QUOTE, &format!("{QUOTE}{MEMBER}0"), &format!("{QUOTE}#{}", &MEMBER[1..]), &"华".repeat(18)];
+        let texts = [
+            "",
+            QUOTE,
+            &format!("{QUOTE}{MEMBER}0"),
+            &format!("{QUOTE}#{}", &MEMBER[1..]),
+            &"华".repeat(18),
+        ];
         for text in texts {
             assert_eq!(text.parse::<OrderSn>(), Err(InvalidOrderSn), "{text}");
         }
-        assert!(format!("{QUOTE}{MEMBER}").to_lowercase().parse::<OrderSn>().is_err());
+        assert!(
+            format!("{QUOTE}{MEMBER}")
+                .to_lowercase()
+                .parse::<OrderSn>()
+                .is_err()
+        );
     }
 }

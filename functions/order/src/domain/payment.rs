@@ -72,7 +72,12 @@ impl From<Order> for PayableOrder {
             status: order.status,
             total: order.total,
             expires_at: order.expires_at,
-            subject: order.lines.into_iter().next().map(|line| line.name).unwrap_or_default(),
+            subject: order
+                .lines
+                .into_iter()
+                .next()
+                .map(|line| line.name)
+                .unwrap_or_default(),
         }
     }
 }
@@ -80,7 +85,9 @@ impl From<Order> for PayableOrder {
 impl MarkPaid {
     /// Why an order that is not as its payment expected it was not marked as paid by it.
     pub(crate) fn judge(stored: Option<&Stored>, payment: &Payment) -> Self {
-        let Some(Stored::Order(order)) = stored else { return Self::NoSuchOrder };
+        let Some(Stored::Order(order)) = stored else {
+            return Self::NoSuchOrder;
+        };
         if order.total != payment.amount {
             return Self::WrongAmount;
         }
@@ -106,7 +113,10 @@ mod tests {
     #[test]
     fn a_payment_that_does_not_pay_is_told_why() {
         let stored = |order: Order| Some(Stored::Order(Box::new(order)));
-        let shipped = Order { status: OrderStatus::Shipped, ..paid() };
+        let shipped = Order {
+            status: OrderStatus::Shipped,
+            ..paid()
+        };
         let (mut other_trade, mut other_provider, mut less) = (payment(), payment(), payment());
         other_trade.trade_no.push('9');
         other_provider.provider = "wechat".to_owned();
@@ -114,7 +124,11 @@ mod tests {
         let cases = [
             (None, payment(), MarkPaid::NoSuchOrder),
             (Some(Stored::Void), payment(), MarkPaid::NoSuchOrder),
-            (stored(order(&[("a", 100, 1)])), less.clone(), MarkPaid::WrongAmount),
+            (
+                stored(order(&[("a", 100, 1)])),
+                less.clone(),
+                MarkPaid::WrongAmount,
+            ),
             (stored(closed()), less.clone(), MarkPaid::WrongAmount),
             (stored(paid()), less, MarkPaid::WrongAmount),
             (stored(paid()), payment(), MarkPaid::AlreadyPaidByThis),
@@ -124,7 +138,11 @@ mod tests {
             (stored(closed()), payment(), MarkPaid::Closed),
         ];
         for (stored, payment, expected) in cases {
-            assert_eq!(MarkPaid::judge(stored.as_ref(), &payment), expected, "{stored:?}");
+            assert_eq!(
+                MarkPaid::judge(stored.as_ref(), &payment),
+                expected,
+                "{stored:?}"
+            );
         }
     }
 }

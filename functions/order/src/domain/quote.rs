@@ -45,7 +45,13 @@ pub(crate) struct QuotedLine {
 
 impl Quote {
     /// The quote for a basket.
-    pub(crate) fn of(basket: &Basket, member: MemberId, destination: Destination, now: Timestamp, expires_at: Timestamp) -> Self {
+    pub(crate) fn of(
+        basket: &Basket,
+        member: MemberId,
+        destination: Destination,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
         let lines = basket.lines.iter().map(|line| QuotedLine {
             sku_id: line.sku.sku_id.clone(),
             quantity: line.quantity,
@@ -81,7 +87,11 @@ impl Quote {
     pub(crate) fn agrees_with(&self, basket: &Basket) -> bool {
         self.freight == basket.freight
             && self.lines.len() == basket.lines.len()
-            && self.lines.iter().zip(&basket.lines).all(|(quoted, line)| quoted.price == line.sku.price)
+            && self
+                .lines
+                .iter()
+                .zip(&basket.lines)
+                .all(|(quoted, line)| quoted.price == line.sku.price)
     }
 }
 
@@ -106,7 +116,10 @@ mod tests {
         // The sum is the same, what the member agreed to is not.
         assert!(!told.agrees_with(&basket(&[("a", 300, 1), ("b", 100, 2)])));
         assert!(!told.agrees_with(&basket(&[("a", 100, 1)])));
-        let dearer = Basket { freight: Money::from_fen(801), ..basket(&[("a", 100, 1), ("b", 200, 2)]) };
+        let dearer = Basket {
+            freight: Money::from_fen(801),
+            ..basket(&[("a", 100, 1), ("b", 200, 2)])
+        };
         assert!(!told.agrees_with(&dearer));
     }
 

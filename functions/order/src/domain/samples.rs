@@ -9,7 +9,8 @@ use member::{Destination, Phone};
 use stock::StockLevel;
 
 use super::{
-    Actor, Basket, Draft, FreightRules, Order, OrderSn, OrderStatus, PaidStep, Payment, Quote, Step, WantedLine,
+    Actor, Basket, Draft, FreightRules, Order, OrderSn, OrderStatus, PaidStep, Payment, Quote,
+    Step, WantedLine,
 };
 
 /// What a line of a sample is: SKU, price of a piece in fen, pieces.
@@ -20,7 +21,9 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn freight_rules() -> FreightRules {
-    r#"{ "free_from_fen": 9900, "elsewhere": { "base_fen": 800, "per_kg_fen": 200 } }"#.parse().unwrap()
+    r#"{ "free_from_fen": 9900, "elsewhere": { "base_fen": 800, "per_kg_fen": 200 } }"#
+        .parse()
+        .unwrap()
 }
 
 pub(crate) fn member() -> MemberId {
@@ -28,7 +31,10 @@ pub(crate) fn member() -> MemberId {
 }
 
 pub(crate) fn sn() -> OrderSn {
-    OrderSn::new(QuoteId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(), member())
+    OrderSn::new(
+        QuoteId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+        member(),
+    )
 }
 
 pub(crate) fn sku(id: &str, price: i64, weight_grams: u32) -> Sku {
@@ -36,7 +42,10 @@ pub(crate) fn sku(id: &str, price: i64, weight_grams: u32) -> Sku {
         sku_id: SkuId::parse(id).unwrap(),
         product_id: ProductId::parse(id).unwrap(),
         name: format!("商品 {id}"),
-        options: vec![Choice { name: Text::parse("颜色").unwrap(), value: Text::parse("金色").unwrap() }],
+        options: vec![Choice {
+            name: Text::parse("颜色").unwrap(),
+            value: Text::parse("金色").unwrap(),
+        }],
         price: Money::from_fen(price),
         image: None,
         weight_grams,
@@ -44,12 +53,22 @@ pub(crate) fn sku(id: &str, price: i64, weight_grams: u32) -> Sku {
 }
 
 pub(crate) fn wanted(id: &str, pieces: u32) -> WantedLine {
-    WantedLine { sku_id: SkuId::parse(id).unwrap(), quantity: Quantity::new(pieces).unwrap(), rev: "r".to_owned() }
+    WantedLine {
+        sku_id: SkuId::parse(id).unwrap(),
+        quantity: Quantity::new(pieces).unwrap(),
+        rev: "r".to_owned(),
+    }
 }
 
 pub(crate) fn basket(lines: &[Line<'_>]) -> Basket {
-    let wanted: Vec<_> = lines.iter().map(|(id, _, pieces)| wanted(id, *pieces)).collect();
-    let skus: Vec<_> = lines.iter().map(|(id, price, _)| sku(id, *price, 0)).collect();
+    let wanted: Vec<_> = lines
+        .iter()
+        .map(|(id, _, pieces)| wanted(id, *pieces))
+        .collect();
+    let skus: Vec<_> = lines
+        .iter()
+        .map(|(id, price, _)| sku(id, *price, 0))
+        .collect();
     Basket::price(&wanted, &skus, "浙江省", &freight_rules()).unwrap()
 }
 
@@ -66,7 +85,13 @@ pub(crate) fn destination() -> Destination {
 }
 
 pub(crate) fn quote(basket: &Basket) -> Quote {
-    Quote::of(basket, member(), destination(), now(), now().plus(Duration::from_secs(900)))
+    Quote::of(
+        basket,
+        member(),
+        destination(),
+        now(),
+        now().plus(Duration::from_secs(900)),
+    )
 }
 
 pub(crate) fn level(sku: &str, warehouse: &str, available: u64) -> StockLevel {
@@ -79,7 +104,11 @@ pub(crate) fn level(sku: &str, warehouse: &str, available: u64) -> StockLevel {
 }
 
 fn step(by: Actor, seconds: u64) -> Step {
-    Step { by, at: now().plus(Duration::from_secs(seconds)), request: "JKJaXmPLvHcESHA=".to_owned() }
+    Step {
+        by,
+        at: now().plus(Duration::from_secs(seconds)),
+        request: "JKJaXmPLvHcESHA=".to_owned(),
+    }
 }
 
 pub(crate) fn draft(lines: &[Line<'_>]) -> Draft {
@@ -95,7 +124,10 @@ pub(crate) fn draft(lines: &[Line<'_>]) -> Draft {
 }
 
 pub(crate) fn order(lines: &[Line<'_>]) -> Order {
-    let levels: Vec<_> = lines.iter().map(|(id, _, _)| level(id, "main", 1_000_000)).collect();
+    let levels: Vec<_> = lines
+        .iter()
+        .map(|(id, _, _)| level(id, "main", 1_000_000))
+        .collect();
     draft(lines).place(&levels).unwrap()
 }
 
@@ -109,11 +141,29 @@ pub(crate) fn payment() -> Payment {
 }
 
 pub(crate) fn paid() -> Order {
-    let Payment { provider, trade_no, paid_at, .. } = payment();
-    let paid = PaidStep { step: step(Actor::Provider, 61), provider, trade_no, paid_at };
-    Order { status: OrderStatus::Paid, paid: Some(paid), ..order(&[("a", 100, 1)]) }
+    let Payment {
+        provider,
+        trade_no,
+        paid_at,
+        ..
+    } = payment();
+    let paid = PaidStep {
+        step: step(Actor::Provider, 61),
+        provider,
+        trade_no,
+        paid_at,
+    };
+    Order {
+        status: OrderStatus::Paid,
+        paid: Some(paid),
+        ..order(&[("a", 100, 1)])
+    }
 }
 
 pub(crate) fn closed() -> Order {
-    Order { status: OrderStatus::Closed, closed: Some(step(Actor::System, 960)), ..order(&[("a", 100, 1)]) }
+    Order {
+        status: OrderStatus::Closed,
+        closed: Some(step(Actor::System, 960)),
+        ..order(&[("a", 100, 1)])
+    }
 }

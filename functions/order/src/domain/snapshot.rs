@@ -7,7 +7,11 @@ const ELLIPSIS: &str = "…";
 
 /// The options of a SKU as one text: `颜色:金色;容量:16G`.
 pub(crate) fn options_text(options: &[Choice]) -> String {
-    options.iter().map(|choice| format!("{}:{}", &*choice.name, &*choice.value)).collect::<Vec<_>>().join(";")
+    options
+        .iter()
+        .map(|choice| format!("{}:{}", &*choice.name, &*choice.value))
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 /// The text in at most so many bytes: whole where it fits, cut between characters and marked as cut where not.

@@ -26,7 +26,13 @@ pub enum OrderStatus {
 
 impl OrderStatus {
     /// Every status.
-    pub const ALL: [Self; 5] = [Self::Unpaid, Self::Paid, Self::Shipped, Self::Completed, Self::Closed];
+    pub const ALL: [Self; 5] = [
+        Self::Unpaid,
+        Self::Paid,
+        Self::Shipped,
+        Self::Completed,
+        Self::Closed,
+    ];
 
     /// The one status from which an order comes to this one; `None` for the status in which it begins. All there is to
     /// know about the order's way: every write of a status demands that the order has the status before it.
@@ -54,10 +60,19 @@ mod tests {
     #[test]
     fn an_order_moves_along_its_graph_only() {
         use OrderStatus::{Closed, Completed, Paid, Shipped, Unpaid};
-        let allowed = [(Unpaid, Paid), (Unpaid, Closed), (Paid, Shipped), (Shipped, Completed)];
+        let allowed = [
+            (Unpaid, Paid),
+            (Unpaid, Closed),
+            (Paid, Shipped),
+            (Shipped, Completed),
+        ];
         for from in OrderStatus::ALL {
             for to in OrderStatus::ALL {
-                assert_eq!(to.predecessor() == Some(from), allowed.contains(&(from, to)), "{from:?} {to:?}");
+                assert_eq!(
+                    to.predecessor() == Some(from),
+                    allowed.contains(&(from, to)),
+                    "{from:?} {to:?}"
+                );
             }
         }
     }
@@ -65,8 +80,13 @@ mod tests {
     #[test]
     fn no_order_comes_back_to_where_it_was() {
         for status in OrderStatus::ALL {
-            let way: Vec<_> = std::iter::successors(Some(status), |status| status.predecessor()).take(9).collect();
-            assert!(way.len() < 5 && way.last() == Some(&OrderStatus::Unpaid), "{way:?}");
+            let way: Vec<_> = std::iter::successors(Some(status), |status| status.predecessor())
+                .take(9)
+                .collect();
+            assert!(
+                way.len() < 5 && way.last() == Some(&OrderStatus::Unpaid),
+                "{way:?}"
+            );
         }
     }
 }

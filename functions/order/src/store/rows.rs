@@ -73,7 +73,15 @@ struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String);
 
 /// Receiver, phone, province, city, district, street, postal code.
 #[derive(Serialize, Deserialize)]
-struct AddressRow(Text<1, 25>, Phone, Text<1, 20>, Text<1, 20>, Text<1, 20>, Text<1, 100>, Option<PostalCode>);
+struct AddressRow(
+    Text<1, 25>,
+    Phone,
+    Text<1, 20>,
+    Text<1, 20>,
+    Text<1, 20>,
+    Text<1, 100>,
+    Option<PostalCode>,
+);
 
 /// When, and by which request; a member did it.
 #[derive(Serialize, Deserialize)]
@@ -106,7 +114,10 @@ impl Row {
 
 impl VoidRow {
     pub(super) fn until(time: Timestamp) -> Self {
-        Self { status: VoidStatus::Void, ttl: time.as_seconds() }
+        Self {
+            status: VoidStatus::Void,
+            ttl: time.as_seconds(),
+        }
     }
 }
 
@@ -133,12 +144,20 @@ impl OrderRow {
     /// The row with as much about a payment as one may bring: Alipay's trade numbers have 28 digits, a trace id 32.
     pub(super) fn as_if_paid(mut self) -> Self {
         let longest = i64::MAX;
-        self.paid = Some(PaidRow("0".repeat(8), "0".repeat(32), longest, longest, "0".repeat(36)));
+        self.paid = Some(PaidRow(
+            "0".repeat(8),
+            "0".repeat(32),
+            longest,
+            longest,
+            "0".repeat(36),
+        ));
         self
     }
 
     pub(super) fn into_order(self) -> Result<Order, DynamoError> {
-        let sn = self.sn().ok_or_else(|| DynamoError::Malformed(format!("no order has the key {} {}", self.pk, self.sk)))?;
+        let sn = self.sn().ok_or_else(|| {
+            DynamoError::Malformed(format!("no order has the key {} {}", self.pk, self.sk))
+        })?;
         Ok(Order {
             sn,
             status: self.status,
@@ -156,51 +175,112 @@ impl OrderRow {
     }
 
     fn sn(&self) -> Option<OrderSn> {
-        let (member, quote) = (self.pk.strip_prefix("M#")?, self.sk.strip_prefix(super::ORDER)?);
+        let (member, quote) = (
+            self.pk.strip_prefix("M#")?,
+            self.sk.strip_prefix(super::ORDER)?,
+        );
         format!("{quote}{member}").parse().ok()
     }
 }
 
 impl LineRow {
     fn of(line: &OrderLine) -> Self {
-        let OrderLine { sku_id, warehouse_id, quantity, price, name, options } = line.clone();
+        let OrderLine {
+            sku_id,
+            warehouse_id,
+            quantity,
+            price,
+            name,
+            options,
+        } = line.clone();
         Self(sku_id, warehouse_id, quantity, price, name, options)
     }
 
     fn into_line(self) -> OrderLine {
         let Self(sku_id, warehouse_id, quantity, price, name, options) = self;
-        OrderLine { sku_id, warehouse_id, quantity, price, name, options }
+        OrderLine {
+            sku_id,
+            warehouse_id,
+            quantity,
+            price,
+            name,
+            options,
+        }
     }
 }
 
 impl AddressRow {
     fn of(destination: &Destination) -> Self {
-        let Destination { receiver, phone, province, city, district, street, postal_code } = destination.clone();
-        Self(receiver, phone, province, city, district, street, postal_code)
+        let Destination {
+            receiver,
+            phone,
+            province,
+            city,
+            district,
+            street,
+            postal_code,
+        } = destination.clone();
+        Self(
+            receiver,
+            phone,
+            province,
+            city,
+            district,
+            street,
+            postal_code,
+        )
     }
 
     fn into_destination(self) -> Destination {
         let Self(receiver, phone, province, city, district, street, postal_code) = self;
-        Destination { receiver, phone, province, city, district, street, postal_code }
+        Destination {
+            receiver,
+            phone,
+            province,
+            city,
+            district,
+            street,
+            postal_code,
+        }
     }
 }
 
 impl PaidRow {
     pub(super) fn of(paid: &PaidStep) -> Self {
-        let PaidStep { step, provider, trade_no, paid_at } = paid.clone();
-        Self(provider, trade_no, paid_at.as_millis(), step.at.as_millis(), step.request)
+        let PaidStep {
+            step,
+            provider,
+            trade_no,
+            paid_at,
+        } = paid.clone();
+        Self(
+            provider,
+            trade_no,
+            paid_at.as_millis(),
+            step.at.as_millis(),
+            step.request,
+        )
     }
 
     fn into_step(self) -> PaidStep {
         let Self(provider, trade_no, paid_at, at, request) = self;
         let step = step(Actor::Provider, at, request);
-        PaidStep { step, provider, trade_no, paid_at: Timestamp::from_millis(paid_at) }
+        PaidStep {
+            step,
+            provider,
+            trade_no,
+            paid_at: Timestamp::from_millis(paid_at),
+        }
     }
 }
 
 impl ClosedRow {
     pub(super) fn of(step: &Step) -> Self {
-        let by = if step.by == Actor::Member { Closer::Member } else { Closer::System };
+        let by = if step.by == Actor::Member {
+            Closer::Member
+        } else {
+            Closer::System
+        };
         Self(by, step.at.as_millis(), step.request.clone())
     }
 
@@ -214,7 +294,11 @@ impl ClosedRow {
 }
 
 fn step(by: Actor, at: i64, request: String) -> Step {
-    Step { by, at: Timestamp::from_millis(at), request }
+    Step {
+        by,
+        at: Timestamp::from_millis(at),
+        request,
+    }
 }
 
 #[cfg(test)]

@@ -43,11 +43,20 @@ pub(crate) async fn close_order(app: &Sales, message: CloseOrder) -> Result<(), 
     for _ in 0..DECISIONS {
         let outcome = match Closing::decide(stored.as_ref(), due, app.terms.close_grace, now) {
             Closing::Nothing => return Ok(()),
-            Closing::Wait(due) => return Ok(app.closing.send_at(&CloseOrder { order_sn, due }, due, now).await?),
+            Closing::Wait(due) => {
+                return Ok(app
+                    .closing
+                    .send_at(&CloseOrder { order_sn, due }, due, now)
+                    .await?);
+            }
             Closing::Release(order) => return Ok(app.releasing.send(&order.release()).await?),
             Closing::Void => app.store.put_void(&order_sn, now).await.map(|()| None),
             Closing::Close => {
-                let step = Step { by: Actor::System, at: now, request: trace_id() };
+                let step = Step {
+                    by: Actor::System,
+                    at: now,
+                    request: trace_id(),
+                };
                 app.store.close(&order_sn, &step, Some(now)).await.map(Some)
             }
         };

@@ -7,7 +7,8 @@ use testkit::{Action, Call, Mall};
 use tokio::sync::Barrier;
 
 use crate::shop::{
-    CLOSE, Customer, GRACE, PRICE, RELEASE, WINDOW, codes, let_time_pass, mall, mall_with, settle, sn_of,
+    CLOSE, Customer, GRACE, PRICE, RELEASE, WINDOW, codes, let_time_pass, mall, mall_with, settle,
+    sn_of,
 };
 
 #[tokio::test]
@@ -15,12 +16,30 @@ async fn an_order_that_is_not_paid_closes_by_itself_and_its_stock_comes_back() {
     let mall = mall(&[("a", PRICE, 5)]).await;
     let customer = Customer::of(&mall).await;
     let sn = customer.order("a", 2).await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.available("a").await), ("unpaid", 3));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.available("a").await
+        ),
+        ("unpaid", 3)
+    );
     let_time_pass(&mall).await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.available("a").await), ("closed", 5));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.available("a").await
+        ),
+        ("closed", 5)
+    );
     let timeline = customer.show(&sn).await.json()["timeline"].clone();
-    assert_eq!(json!([timeline[0]["by"], timeline[0]["from"], timeline[0]["to"]]), json!(["member", null, "unpaid"]));
-    assert_eq!(json!([timeline[1]["by"], timeline[1]["from"], timeline[1]["to"]]), json!(["system", "unpaid", "closed"]));
+    assert_eq!(
+        json!([timeline[0]["by"], timeline[0]["from"], timeline[0]["to"]]),
+        json!(["member", null, "unpaid"])
+    );
+    assert_eq!(
+        json!([timeline[1]["by"], timeline[1]["from"], timeline[1]["to"]]),
+        json!(["system", "unpaid", "closed"])
+    );
     assert_eq!(timeline[1]["at"], "2026-11-24T06:16:00Z");
     // The message belongs to the trace of the request that placed the order.
     assert_eq!(timeline[1]["request_id"].as_str().unwrap().len(), 32);
@@ -35,12 +54,24 @@ async fn a_close_message_that_comes_early_goes_out_again_with_what_remains() {
         mall.clock().advance(Duration::from_secs(passes));
         mall.deliver(CLOSE).await;
         let waiting = mall.waiting(CLOSE);
-        assert_eq!(waiting.iter().map(|sent| sent.delay.as_secs()).collect::<Vec<_>>(), [remains]);
+        assert_eq!(
+            waiting
+                .iter()
+                .map(|sent| sent.delay.as_secs())
+                .collect::<Vec<_>>(),
+            [remains]
+        );
         assert_eq!(customer.status(&sn).await, "unpaid");
     }
     mall.clock().advance(Duration::from_secs(1));
     settle(&mall).await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.available("a").await), ("closed", 5));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.available("a").await
+        ),
+        ("closed", 5)
+    );
 }
 
 #[tokio::test]
@@ -57,7 +88,13 @@ async fn a_window_of_45_minutes_hops_in_delays_of_15() {
     assert_eq!(delays, [900, 900, 900, 60]);
     mall.deliver(RELEASE).await;
     let customer = customer.signed_in_again().await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.available("a").await), ("closed", 5));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.available("a").await
+        ),
+        ("closed", 5)
+    );
 }
 
 #[tokio::test]
@@ -68,13 +105,19 @@ async fn an_order_that_comes_after_its_close_message_is_never_placed() {
     // The transaction is under way while the whole window passes.
     let gate = Arc::new(Barrier::new(2));
     let held = gate.clone();
-    mall.wire().on(move |call: &Call| match call.operation.as_str() {
-        "TransactWriteItems" => Action::Wait(held.clone()),
-        _ => Action::Pass,
-    });
+    mall.wire()
+        .on(move |call: &Call| match call.operation.as_str() {
+            "TransactWriteItems" => Action::Wait(held.clone()),
+            _ => Action::Pass,
+        });
     let (slow, request) = (customer.clone(), quote.clone());
     let slow = tokio::spawn(async move { slow.submit(&request).await });
-    while !mall.wire().calls().names().contains(&"TransactWriteItems mall-order,mall-stock".to_owned()) {
+    while !mall
+        .wire()
+        .calls()
+        .names()
+        .contains(&"TransactWriteItems mall-order,mall-stock".to_owned())
+    {
         tokio::task::yield_now().await;
     }
     mall.clock().advance(WINDOW + GRACE);
@@ -82,8 +125,14 @@ async fn an_order_that_comes_after_its_close_message_is_never_placed() {
     gate.wait().await;
     let answer = slow.await.unwrap();
     mall.wire().heal();
-    assert_eq!(codes(&[answer, customer.submit(&quote).await]), vec![(409, "12007".to_owned()); 2]);
-    assert_eq!((mall.available("a").await, customer.orders().await.len()), (5, 0));
+    assert_eq!(
+        codes(&[answer, customer.submit(&quote).await]),
+        vec![(409, "12007".to_owned()); 2]
+    );
+    assert_eq!(
+        (mall.available("a").await, customer.orders().await.len()),
+        (5, 0)
+    );
     assert!(mall.waiting(RELEASE).is_empty());
 }
 
@@ -96,11 +145,17 @@ async fn cancelling_twice_is_answered_alike_and_the_stock_comes_back_once() {
     mall.clock().advance(Duration::from_secs(5));
     let second = customer.cancel(&sn).await.expect(200);
     assert_eq!(first.json(), second.json());
-    assert_eq!(first.json(), json!({ "order_sn": sn, "status": "closed", "closed_at": "2026-11-24T06:00:00Z" }));
+    assert_eq!(
+        first.json(),
+        json!({ "order_sn": sn, "status": "closed", "closed_at": "2026-11-24T06:00:00Z" })
+    );
     assert_eq!(mall.waiting(RELEASE).len(), 2);
     mall.deliver_times(RELEASE, 2).await;
     assert_eq!(mall.available("a").await, 5);
-    assert_eq!(customer.show(&sn).await.json()["timeline"][1]["by"], "member");
+    assert_eq!(
+        customer.show(&sn).await.json()["timeline"][1]["by"],
+        "member"
+    );
 }
 
 #[tokio::test]
@@ -125,12 +180,25 @@ async fn a_void_can_neither_be_seen_nor_cancelled() {
     let _ = customer.submit(&quote).await.expect(409);
     let_time_pass(&mall).await;
     let sn = format!("{}{}", quote["quote_id"].as_str().unwrap(), customer.id);
-    assert_eq!((customer.show(&sn).await.status, customer.cancel(&sn).await.status), (404, 404));
+    assert_eq!(
+        (
+            customer.show(&sn).await.status,
+            customer.cancel(&sn).await.status
+        ),
+        (404, 404)
+    );
 }
 
 async fn cancel_to_the_death(customer: &Customer, mall: &Mall, sn: &str, action: Action) {
-    mall.wire().strike("SendMessage mall-release-stock", 0, action);
-    assert!(customer.cancellation(sn).send_to_the_death().await.is_none());
+    mall.wire()
+        .strike("SendMessage mall-release-stock", 0, action);
+    assert!(
+        customer
+            .cancellation(sn)
+            .send_to_the_death()
+            .await
+            .is_none()
+    );
     mall.wire().heal();
 }
 
@@ -140,7 +208,13 @@ async fn a_cancel_that_dies_before_its_release_message_is_completed_by_the_close
     let customer = Customer::of(&mall).await;
     let sn = customer.order("a", 2).await;
     cancel_to_the_death(&customer, &mall, &sn, Action::DieBefore).await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.waiting(RELEASE).len()), ("closed", 0));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.waiting(RELEASE).len()
+        ),
+        ("closed", 0)
+    );
     // Early or in time, once or twice: the close message of a closed order always lets its stock come back.
     mall.deliver_times(CLOSE, 2).await;
     assert_eq!(mall.waiting(RELEASE).len(), 2);
@@ -165,16 +239,38 @@ async fn the_close_messages_of_two_attempts_close_one_order_when_the_order_says(
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 2).await;
     // The first attempt dies before it writes; its close message is due before the one of the second.
-    mall.wire().strike("TransactWriteItems mall-order,mall-stock", 0, Action::DieBefore);
-    assert!(customer.order_with(&quote).send_to_the_death().await.is_none());
+    mall.wire().strike(
+        "TransactWriteItems mall-order,mall-stock",
+        0,
+        Action::DieBefore,
+    );
+    assert!(
+        customer
+            .order_with(&quote)
+            .send_to_the_death()
+            .await
+            .is_none()
+    );
     mall.wire().heal();
     mall.clock().advance(Duration::from_secs(600));
     let sn = sn_of(&customer.submit(&quote).await.expect(201));
     mall.clock().advance(Duration::from_secs(360));
     settle(&mall).await;
     assert_eq!(customer.status(&sn).await, "unpaid");
-    assert_eq!(mall.waiting(CLOSE).iter().map(|sent| sent.delay.as_secs()).collect::<Vec<_>>(), [600, 600]);
+    assert_eq!(
+        mall.waiting(CLOSE)
+            .iter()
+            .map(|sent| sent.delay.as_secs())
+            .collect::<Vec<_>>(),
+        [600, 600]
+    );
     mall.clock().advance(Duration::from_secs(600));
     settle(&mall).await;
-    assert_eq!((customer.status(&sn).await.as_str(), mall.available("a").await), ("closed", 5));
+    assert_eq!(
+        (
+            customer.status(&sn).await.as_str(),
+            mall.available("a").await
+        ),
+        ("closed", 5)
+    );
 }

@@ -24,12 +24,21 @@ async fn an_order_takes_its_stock_and_says_where_it_is() {
     let answer = customer.submit(&quote).await.expect(201);
     let order = answer.json();
     let sn = sn_of(&answer);
-    assert_eq!(answer.header("location"), Some(format!("/api/orders/{sn}").as_str()));
-    assert_eq!(sn, format!("{}{}", quote["quote_id"].as_str().unwrap(), customer.id));
+    assert_eq!(
+        answer.header("location"),
+        Some(format!("/api/orders/{sn}").as_str())
+    );
+    assert_eq!(
+        sn,
+        format!("{}{}", quote["quote_id"].as_str().unwrap(), customer.id)
+    );
     for figure in ["goods_fen", "freight_fen", "total_fen", "address"] {
         assert_eq!(order[figure], quote[figure], "{figure}");
     }
-    assert_eq!((&order["note"], &order["lines"][0]["options"]), (&json!("请在工作日送货"), &json!("款式:a")));
+    assert_eq!(
+        (&order["note"], &order["lines"][0]["options"]),
+        (&json!("请在工作日送货"), &json!("款式:a"))
+    );
     assert_eq!(mall.available("a").await, 3);
     assert_eq!(mall.waiting(CLOSE)[0].delay, Duration::from_secs(900));
 }
@@ -54,9 +63,15 @@ async fn the_same_request_again_gets_the_same_answer_and_places_nothing() {
     let first = customer.submit(&quote).await.expect(201);
     for _ in 0..3 {
         let again = customer.submit(&quote).await.expect(201);
-        assert_eq!((again.json(), again.header("location")), (first.json(), first.header("location")));
+        assert_eq!(
+            (again.json(), again.header("location")),
+            (first.json(), first.header("location"))
+        );
     }
-    assert_eq!((mall.available("a").await, customer.orders().await.len()), (3, 1));
+    assert_eq!(
+        (mall.available("a").await, customer.orders().await.len()),
+        (3, 1)
+    );
 }
 
 #[tokio::test]
@@ -66,10 +81,16 @@ async fn a_replay_is_answered_after_the_quote_expired_and_after_the_order_was_cl
     let quote = customer.quote_of("a", 2).await;
     let first = customer.submit(&quote).await.expect(201);
     mall.clock().advance(Duration::from_secs(901));
-    assert_eq!(customer.submit(&quote).await.expect(201).json(), first.json());
+    assert_eq!(
+        customer.submit(&quote).await.expect(201).json(),
+        first.json()
+    );
     let_time_pass(&mall).await;
     assert_eq!(customer.status(&sn_of(&first)).await, "closed");
-    assert_eq!(customer.submit(&quote).await.expect(201).json(), first.json());
+    assert_eq!(
+        customer.submit(&quote).await.expect(201).json(),
+        first.json()
+    );
     assert_eq!(mall.available("a").await, 5);
 }
 
@@ -79,7 +100,11 @@ async fn another_request_with_the_same_quote_is_refused() {
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 2).await;
     let _ = customer.submit(&quote).await.expect(201);
-    let other = customer.post(ORDERS).json(&json!({ "quote": quote["quote"], "note": "else" })).send().await;
+    let other = customer
+        .post(ORDERS)
+        .json(&json!({ "quote": quote["quote"], "note": "else" }))
+        .send()
+        .await;
     assert_eq!(codes(&[other]), [(422, "12006".to_owned())]);
     assert_eq!(mall.available("a").await, 3);
 }
@@ -89,11 +114,21 @@ async fn an_idempotency_key_must_be_the_quotes_id() {
     let mall = mall(&[("a", PRICE, 5)]).await;
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 2).await;
-    let other = customer.order_with(&quote).header("idempotency-key", "my own").send().await.expect(400);
+    let other = customer
+        .order_with(&quote)
+        .header("idempotency-key", "my own")
+        .send()
+        .await
+        .expect(400);
     assert_eq!(other.pointers(), ["Idempotency-Key"]);
     let key = quote["quote_id"].as_str().unwrap();
     for _ in 0..2 {
-        let _ = customer.order_with(&quote).header("idempotency-key", key).send().await.expect(201);
+        let _ = customer
+            .order_with(&quote)
+            .header("idempotency-key", key)
+            .send()
+            .await
+            .expect(201);
     }
     assert_eq!(mall.available("a").await, 3);
 }
@@ -106,12 +141,24 @@ async fn a_changed_price_is_answered_with_a_new_quote_and_nothing_is_written() {
     mall.put_on_sale(&[("a", 600, 0)]).await;
     mall.wire().forget();
     let refusal = customer.submit(&quote).await.expect(409);
-    assert_eq!((refusal.problem_code().as_str(), mall.wire().calls().write_units()), ("12004", 0));
+    assert_eq!(
+        (
+            refusal.problem_code().as_str(),
+            mall.wire().calls().write_units()
+        ),
+        ("12004", 0)
+    );
     let next = refusal.json()["quote"].clone();
-    assert_eq!(json!([next["goods_fen"], next["total_fen"]]), json!([1_200, 2_000]));
+    assert_eq!(
+        json!([next["goods_fen"], next["total_fen"]]),
+        json!([1_200, 2_000])
+    );
     assert_ne!(next["quote_id"], quote["quote_id"]);
     assert!(customer.orders().await.is_empty());
-    assert_eq!(customer.submit(&next).await.expect(201).json()["total_fen"], 2_000);
+    assert_eq!(
+        customer.submit(&next).await.expect(201).json()["total_fen"],
+        2_000
+    );
     assert_eq!(mall.available("a").await, 3);
 }
 
@@ -123,12 +170,21 @@ async fn without_enough_stock_there_is_no_order_and_the_skus_are_named() {
     let quote = customer.quote_of("b", 2).await;
     mall.wire().forget();
     let refusal = customer.submit(&quote).await.expect(409);
-    assert_eq!((refusal.problem_code().as_str(), &refusal.json()["sku_ids"]), ("21000", &json!(["b"])));
+    assert_eq!(
+        (refusal.problem_code().as_str(), &refusal.json()["sku_ids"]),
+        ("21000", &json!(["b"]))
+    );
     assert_eq!(mall.wire().calls().write_units(), 0);
-    assert_eq!((mall.available("a").await, mall.available("b").await), (5, 1));
+    assert_eq!(
+        (mall.available("a").await, mall.available("b").await),
+        (5, 1)
+    );
     // What was sent for it finds no order, and ends.
     let_time_pass(&mall).await;
-    assert_eq!(codes(&[customer.submit(&quote).await]), [(409, "12007".to_owned())]);
+    assert_eq!(
+        codes(&[customer.submit(&quote).await]),
+        [(409, "12007".to_owned())]
+    );
     assert!(customer.orders().await.is_empty());
 }
 
@@ -164,7 +220,10 @@ async fn a_conflict_beside_a_failed_condition_is_tried_again_and_is_not_sold_out
         let _ = customer.submit(&quote).await.expect(201);
         mall.wire().heal();
     }
-    assert_eq!((mall.available("a").await, mall.available("b").await), (2, 2));
+    assert_eq!(
+        (mall.available("a").await, mall.available("b").await),
+        (2, 2)
+    );
 }
 
 #[tokio::test]
@@ -174,7 +233,10 @@ async fn a_store_that_stays_busy_is_answered_503_and_a_later_try_places_the_orde
     let quote = customer.quote_of("a", 1).await;
     mall.wire().on(|_: &Call| Action::Conflict);
     let busy = customer.submit(&quote).await.expect(503);
-    assert_eq!((busy.problem_code().as_str(), busy.header("retry-after")), ("10004", Some("1")));
+    assert_eq!(
+        (busy.problem_code().as_str(), busy.header("retry-after")),
+        ("10004", Some("1"))
+    );
     mall.wire().heal();
     let _ = customer.submit(&quote).await.expect(201);
     assert_eq!(mall.available("a").await, 4);
@@ -185,8 +247,14 @@ async fn a_transaction_that_the_store_calls_wrong_is_our_defect_and_not_sold_out
     let mall = mall(&[("a", PRICE, 5)]).await;
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 1).await;
-    first_write(&mall, cancelled(&["ValidationError", "ConditionalCheckFailed"]));
-    assert_eq!(customer.submit(&quote).await.expect(500).problem_code(), "10000");
+    first_write(
+        &mall,
+        cancelled(&["ValidationError", "ConditionalCheckFailed"]),
+    );
+    assert_eq!(
+        customer.submit(&quote).await.expect(500).problem_code(),
+        "10000"
+    );
 }
 
 /// Lets the first `count` of the calls of this name wait for each other.
@@ -194,7 +262,11 @@ fn meet(mall: &Mall, name: &'static str, count: usize) {
     let (barrier, seen) = (Arc::new(Barrier::new(count)), AtomicUsize::new(0));
     mall.wire().on(move |call| {
         let waits = call.name() == name && seen.fetch_add(1, Ordering::SeqCst) < count;
-        if waits { Action::Wait(barrier.clone()) } else { Action::Pass }
+        if waits {
+            Action::Wait(barrier.clone())
+        } else {
+            Action::Pass
+        }
     });
 }
 
@@ -202,13 +274,23 @@ fn meet(mall: &Mall, name: &'static str, count: usize) {
 async fn when_a_warehouse_has_run_out_meanwhile_the_next_one_that_holds_all_of_a_line_serves_it() {
     let mall = mall(&[("a", PRICE, 4)]).await;
     let receipt = json!({ "number": "r/1", "sku_id": "a", "warehouse_id": "north", "quantity": 3 });
-    let _ = mall.post("/api/stock/admin/receipts").staff().json(&receipt).send().await.expect(201);
+    let _ = mall
+        .post("/api/stock/admin/receipts")
+        .staff()
+        .json(&receipt)
+        .send()
+        .await
+        .expect(201);
     let (one, other) = (Customer::of(&mall).await, Customer::of(&mall).await);
     let quotes = (one.quote_of("a", 3).await, other.quote_of("a", 3).await);
     // Both have read that `main` has most.
     meet(&mall, WRITE, 2);
     let answers = tokio::join!(one.submit(&quotes.0), other.submit(&quotes.1));
-    assert_eq!((answers.0.status, answers.1.status), (201, 201), "{answers:?}");
+    assert_eq!(
+        (answers.0.status, answers.1.status),
+        (201, 201),
+        "{answers:?}"
+    );
     assert_eq!(mall.available("a").await, 1);
 }
 
@@ -216,11 +298,23 @@ async fn when_a_warehouse_has_run_out_meanwhile_the_next_one_that_holds_all_of_a
 async fn a_line_is_never_split_over_warehouses() {
     let mall = mall(&[("a", PRICE, 2)]).await;
     let receipt = json!({ "number": "r/1", "sku_id": "a", "warehouse_id": "north", "quantity": 2 });
-    let _ = mall.post("/api/stock/admin/receipts").staff().json(&receipt).send().await.expect(201);
+    let _ = mall
+        .post("/api/stock/admin/receipts")
+        .staff()
+        .json(&receipt)
+        .send()
+        .await
+        .expect(201);
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 3).await;
-    assert_eq!(json!([quote["lines"][0]["available"], quote["in_stock"]]), json!([4, false]));
-    assert_eq!(customer.submit(&quote).await.expect(409).problem_code(), "21000");
+    assert_eq!(
+        json!([quote["lines"][0]["available"], quote["in_stock"]]),
+        json!([4, false])
+    );
+    assert_eq!(
+        customer.submit(&quote).await.expect(409).problem_code(),
+        "21000"
+    );
 }
 
 #[tokio::test]
@@ -231,11 +325,15 @@ async fn two_attempts_of_one_request_at_the_same_time_place_one_order_and_get_th
     meet(&mall, WRITE, 2);
     let (one, other) = tokio::join!(customer.submit(&quote), customer.submit(&quote));
     assert_eq!(one.expect(201).json(), other.expect(201).json());
-    assert_eq!((mall.available("a").await, customer.orders().await.len()), (0, 1));
+    assert_eq!(
+        (mall.available("a").await, customer.orders().await.len()),
+        (0, 1)
+    );
 }
 
 #[tokio::test]
-async fn before_it_says_sold_out_it_looks_whether_another_attempt_of_the_request_took_the_last_piece() {
+async fn before_it_says_sold_out_it_looks_whether_another_attempt_of_the_request_took_the_last_piece()
+ {
     let mall = mall(&[("a", PRICE, 1)]).await;
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 1).await;
@@ -245,7 +343,11 @@ async fn before_it_says_sold_out_it_looks_whether_another_attempt_of_the_request
     mall.wire().forget();
     mall.wire().on(move |call| {
         let first = call.name() == "Query mall-stock" && seen.fetch_add(1, Ordering::SeqCst) == 0;
-        if first { Action::Wait(held.clone()) } else { Action::Pass }
+        if first {
+            Action::Wait(held.clone())
+        } else {
+            Action::Pass
+        }
     });
     let (slow, request) = (customer.clone(), quote.clone());
     let slow = tokio::spawn(async move { slow.submit(&request).await });
@@ -269,7 +371,16 @@ async fn an_order_may_have_fifty_lines_and_no_more() {
         customer.wants(id, 1).await;
     }
     let quote = customer.quote().await;
-    assert_eq!(customer.submit(&quote).await.expect(201).json()["lines"].as_array().unwrap().len(), 50);
+    assert_eq!(
+        customer.submit(&quote).await.expect(201).json()["lines"]
+            .as_array()
+            .unwrap()
+            .len(),
+        50
+    );
     customer.wants(&ids[50], 1).await;
-    assert_eq!(customer.try_quote().await.expect(409).problem_code(), "12008");
+    assert_eq!(
+        customer.try_quote().await.expect(409).problem_code(),
+        "12008"
+    );
 }

@@ -39,10 +39,17 @@ async fn insist(customer: &Customer, quote: &Value) -> Answer {
 /// Exactly `pieces` of the shoppers have an order, every other was told that there is no more, and the stock is 0; after
 /// half of the orders are cancelled and the rest closed, all of it is back.
 async fn check(mall: &Mall, shoppers: &[(Customer, Value)], answers: &[Answer], pieces: usize) {
-    let placed: Vec<_> = shoppers.iter().zip(answers).filter(|(_, answer)| answer.status == 201).collect();
+    let placed: Vec<_> = shoppers
+        .iter()
+        .zip(answers)
+        .filter(|(_, answer)| answer.status == 201)
+        .collect();
     assert_eq!(placed.len(), pieces);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
-        assert_eq!((answer.status, answer.problem_code().as_str()), (409, "21000"));
+        assert_eq!(
+            (answer.status, answer.problem_code().as_str()),
+            (409, "21000")
+        );
     }
     let orders: Vec<_> = join_all(shoppers.iter().map(|(customer, _)| customer.orders())).await;
     assert_eq!(orders.iter().map(Vec::len).sum::<usize>(), pieces);
@@ -58,7 +65,12 @@ async fn check(mall: &Mall, shoppers: &[(Customer, Value)], answers: &[Answer], 
 async fn two_hundred_submits_for_the_last_hundred_pieces_place_a_hundred_orders() {
     let mall = mall(&[("a", PRICE, 100)]).await;
     let shoppers = shoppers(&mall, 200).await;
-    let answers = join_all(shoppers.iter().map(|(customer, quote)| insist(customer, quote))).await;
+    let answers = join_all(
+        shoppers
+            .iter()
+            .map(|(customer, quote)| insist(customer, quote)),
+    )
+    .await;
     check(&mall, &shoppers, &answers, 100).await;
 }
 
@@ -69,9 +81,18 @@ async fn with_a_fifth_of_all_transactions_in_conflict_not_one_piece_is_sold_twic
     let written = AtomicUsize::new(0);
     mall.wire().on(move |call| {
         let write = call.operation == "TransactWriteItems";
-        if write && written.fetch_add(1, Ordering::SeqCst).is_multiple_of(5) { Action::Conflict } else { Action::Pass }
+        if write && written.fetch_add(1, Ordering::SeqCst).is_multiple_of(5) {
+            Action::Conflict
+        } else {
+            Action::Pass
+        }
     });
-    let answers = join_all(shoppers.iter().map(|(customer, quote)| insist(customer, quote))).await;
+    let answers = join_all(
+        shoppers
+            .iter()
+            .map(|(customer, quote)| insist(customer, quote)),
+    )
+    .await;
     mall.wire().heal();
     check(&mall, &shoppers, &answers, 40).await;
 }
@@ -82,10 +103,20 @@ async fn when_all_have_read_before_anyone_writes_the_pieces_still_go_to_as_many_
     let shoppers = shoppers(&mall, 24).await;
     let (barrier, written) = (Arc::new(Barrier::new(24)), AtomicUsize::new(0));
     mall.wire().on(move |call| {
-        let first = call.operation == "TransactWriteItems" && written.fetch_add(1, Ordering::SeqCst) < 24;
-        if first { Action::Wait(barrier.clone()) } else { Action::Pass }
+        let first =
+            call.operation == "TransactWriteItems" && written.fetch_add(1, Ordering::SeqCst) < 24;
+        if first {
+            Action::Wait(barrier.clone())
+        } else {
+            Action::Pass
+        }
     });
-    let answers = join_all(shoppers.iter().map(|(customer, quote)| insist(customer, quote))).await;
+    let answers = join_all(
+        shoppers
+            .iter()
+            .map(|(customer, quote)| insist(customer, quote)),
+    )
+    .await;
     mall.wire().heal();
     check(&mall, &shoppers, &answers, 12).await;
 }

@@ -25,7 +25,13 @@ pub(crate) async fn mall(skus: &[(&str, i64, u32)]) -> Mall {
 }
 
 pub(crate) async fn mall_with(skus: &[(&str, i64, u32)], settings: &[Setting<'_>]) -> Mall {
-    let services = [cart::service, catalog::service, member::service, order::service, stock::service];
+    let services = [
+        cart::service,
+        catalog::service,
+        member::service,
+        order::service,
+        stock::service,
+    ];
     let mall = Mall::start_with(&services, settings).await;
     mall.put_on_sale(skus).await;
     mall
@@ -56,14 +62,28 @@ impl Customer {
     pub(crate) async fn living_at(mall: &Mall, address: &Value) -> Self {
         let id = MemberId::generate(mall.now());
         let session = mall.session_of(&id).await;
-        let request = mall.post("/api/members/me/addresses").session(&session).json(address);
-        let address = request.send().await.expect(201).json()["id"].as_str().unwrap().to_owned();
-        Self { mall: mall.clone(), id, session, address }
+        let request = mall
+            .post("/api/members/me/addresses")
+            .session(&session)
+            .json(address);
+        let address = request.send().await.expect(201).json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        Self {
+            mall: mall.clone(),
+            id,
+            session,
+            address,
+        }
     }
 
     /// The same member with a fresh session, after more time than one lasts.
     pub(crate) async fn signed_in_again(&self) -> Self {
-        Self { session: self.mall.session_of(&self.id).await, ..self.clone() }
+        Self {
+            session: self.mall.session_of(&self.id).await,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn get(&self, path: &str) -> Request<'_> {
@@ -82,11 +102,17 @@ impl Customer {
 
     /// How many lines the cart has.
     pub(crate) async fn lines_in_cart(&self) -> usize {
-        self.get("/api/cart").send().await.expect(200).json()["items"].as_array().unwrap().len()
+        self.get("/api/cart").send().await.expect(200).json()["items"]
+            .as_array()
+            .unwrap()
+            .len()
     }
 
     pub(crate) async fn try_quote(&self) -> Answer {
-        self.post(QUOTES).json(&json!({ "address_id": self.address })).send().await
+        self.post(QUOTES)
+            .json(&json!({ "address_id": self.address }))
+            .send()
+            .await
     }
 
     pub(crate) async fn quote(&self) -> Value {
@@ -101,17 +127,20 @@ impl Customer {
 
     /// The request that places an order with a quote.
     pub(crate) fn order_with(&self, quote: &Value) -> Request<'_> {
-        self.post(ORDERS).json(&json!({ "quote": quote["quote"], "note": "请在工作日送货" }))
+        self.post(ORDERS)
+            .json(&json!({ "quote": quote["quote"], "note": "请在工作日送货" }))
     }
 
     pub(crate) async fn submit(&self, quote: &Value) -> Answer {
         self.order_with(quote).send().await
     }
 
-    /// Orders so many pieces of one SKU; the order's number.
+    /// Orders so many pieces of one SKU, which then leave the cart; the order's number.
     pub(crate) async fn order(&self, sku: &str, pieces: u32) -> String {
         let quote = self.quote_of(sku, pieces).await;
-        sn_of(&self.submit(&quote).await.expect(201))
+        let sn = sn_of(&self.submit(&quote).await.expect(201));
+        self.mall.deliver(REMOVE).await;
+        sn
     }
 
     pub(crate) fn cancellation(&self, sn: &str) -> Request<'_> {
@@ -127,12 +156,20 @@ impl Customer {
     }
 
     pub(crate) async fn status(&self, sn: &str) -> String {
-        self.show(sn).await.expect(200).json()["status"].as_str().unwrap().to_owned()
+        self.show(sn).await.expect(200).json()["status"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// All orders of the customer, the newest first.
     pub(crate) async fn orders(&self) -> Vec<Value> {
-        let page = self.get("/api/orders?limit=100").send().await.expect(200).json();
+        let page = self
+            .get("/api/orders?limit=100")
+            .send()
+            .await
+            .expect(200)
+            .json();
         assert!(page["next_cursor"].is_null(), "{page}");
         page["items"].as_array().unwrap().clone()
     }
@@ -144,8 +181,16 @@ pub(crate) fn sn_of(answer: &Answer) -> String {
 
 /// What an answer says without what differs between two requests.
 pub(crate) fn codes(answers: &[Answer]) -> Vec<(u16, String)> {
-    let code = |answer: &Answer| answer.json()["code"].as_str().unwrap_or_default().to_owned();
-    let mut codes: Vec<_> = answers.iter().map(|answer| (answer.status, code(answer))).collect();
+    let code = |answer: &Answer| {
+        answer.json()["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut codes: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.status, code(answer)))
+        .collect();
     codes.sort();
     codes
 }

@@ -12,15 +12,26 @@ use crate::shop::{CLOSE, Customer, GRACE, PRICE, RELEASE, WINDOW, mall, sn_of};
 
 /// SKUs with titles and options as long as the catalog takes, each a product of its own.
 async fn put_wordy_goods_on_sale(mall: &Mall, count: usize) -> Vec<String> {
-    let ids: Vec<String> = (0..count).map(|number| format!("2018060700260{number:02}")).collect();
+    let ids: Vec<String> = (0..count)
+        .map(|number| format!("2018060700260{number:02}"))
+        .collect();
     for id in &ids {
-        let name: String = "华为麦芒手机全网通双卡双待幻影紫".repeat(20).chars().take(200).collect();
+        let name: String = "华为麦芒手机全网通双卡双待幻影紫"
+            .repeat(20)
+            .chars()
+            .take(200)
+            .collect();
         let option = json!({ "name": "颜色与版本", "value": "幻影紫八核八吉".repeat(14) });
         let body = json!({
             "name": name, "category_id": 3, "brand": { "name": "山海" }, "weight_grams": 500,
             "skus": [{ "code": id, "price_fen": 378_800, "options": [option] }],
         });
-        let answer = mall.put(&format!("/api/catalog/admin/products/{id}")).staff().json(&body).send().await;
+        let answer = mall
+            .put(&format!("/api/catalog/admin/products/{id}"))
+            .staff()
+            .json(&body)
+            .send()
+            .await;
         assert!(answer.status < 300, "{answer:?}");
         mall.receive(&format!("r/{id}"), id, 100).await;
     }
@@ -58,35 +69,67 @@ async fn each_operation_of_an_order_costs_and_waits_as_the_protocol_says() {
         mall.wire().watch_stages();
         let quote = customer.quote().await;
         let calls = seen(&mall);
-        assert_eq!((calls.write_units(), calls.stages()), (0, 2), "quote, {lines} lines: {:?}", calls.names());
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (0, 2),
+            "quote, {lines} lines: {:?}",
+            calls.names()
+        );
 
         mall.wire().watch_stages();
         let sn = sn_of(&customer.submit(&quote).await.expect(201));
         let calls = seen(&mall);
         let mut expected = vec!["BatchGetItem mall-catalog", "GetItem mall-order"];
         expected.extend(vec!["Query mall-stock"; lines]);
-        expected.extend(["SendMessage mall-close-order", "SendMessage mall-remove-ordered-lines"]);
+        expected.extend([
+            "SendMessage mall-close-order",
+            "SendMessage mall-remove-ordered-lines",
+        ]);
         expected.push("TransactWriteItems mall-order,mall-stock");
         assert_eq!(sorted(&calls), expected);
-        assert_eq!((calls.write_units(), calls.stages()), (2 * lines as u64 + 2, 2), "submit, {lines} lines");
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (2 * lines as u64 + 2, 2),
+            "submit, {lines} lines"
+        );
 
         mall.wire().watch_stages();
         let _ = customer.submit(&quote).await.expect(201);
         let calls = seen(&mall);
-        assert_eq!((calls.write_units(), calls.stages()), (0, 1), "replay, {lines} lines");
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (0, 1),
+            "replay, {lines} lines"
+        );
 
         mall.wire().watch_stages();
         let _ = customer.show(&sn).await.expect(200);
-        assert_eq!((seen(&mall).write_units(), seen(&mall).stages()), (0, 2), "show");
+        assert_eq!(
+            (seen(&mall).write_units(), seen(&mall).stages()),
+            (0, 2),
+            "show"
+        );
 
         mall.wire().watch_stages();
         let _ = customer.orders().await;
-        assert_eq!((seen(&mall).write_units(), seen(&mall).stages()), (0, 2), "list");
+        assert_eq!(
+            (seen(&mall).write_units(), seen(&mall).stages()),
+            (0, 2),
+            "list"
+        );
 
         mall.wire().watch_stages();
         let orders = Orders::from_env(&mall.boot("show-order")).unwrap();
-        let found = orders.find(&sn.parse().unwrap(), Consistency::Strong).await.unwrap().unwrap();
-        assert_eq!((seen(&mall).half_read_units(), seen(&mall).stages()), (2, 1), "find");
+        let found = orders
+            .find(&sn.parse().unwrap(), Consistency::Strong)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (seen(&mall).half_read_units(), seen(&mall).stages()),
+            (2, 1),
+            "find"
+        );
 
         let payment = Payment {
             provider: "alipay".to_owned(),
@@ -95,8 +138,18 @@ async fn each_operation_of_an_order_costs_and_waits_as_the_protocol_says() {
             paid_at: mall.now(),
         };
         mall.wire().watch_stages();
-        assert_eq!(orders.mark_paid(&sn.parse().unwrap(), &payment).await.unwrap(), MarkPaid::Paid);
-        assert_eq!((seen(&mall).write_units(), seen(&mall).stages()), (1, 1), "paid, {lines} lines");
+        assert_eq!(
+            orders
+                .mark_paid(&sn.parse().unwrap(), &payment)
+                .await
+                .unwrap(),
+            MarkPaid::Paid
+        );
+        assert_eq!(
+            (seen(&mall).write_units(), seen(&mall).stages()),
+            (1, 1),
+            "paid, {lines} lines"
+        );
         assert_eq!(found.total, Money::from_fen(lines as i64 * 12 * 378_800));
     }
 }
@@ -115,12 +168,23 @@ async fn cancelling_costs_one_unit_in_two_stages() {
         mall.wire().watch_stages();
         let _ = customer.cancel(&sn).await.expect(200);
         let calls = seen(&mall);
-        assert_eq!(calls.names(), ["UpdateItem mall-order", "SendMessage mall-release-stock"]);
-        assert_eq!((calls.write_units(), calls.stages()), (1, 2), "{lines} lines");
+        assert_eq!(
+            calls.names(),
+            ["UpdateItem mall-order", "SendMessage mall-release-stock"]
+        );
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (1, 2),
+            "{lines} lines"
+        );
         mall.wire().watch_stages();
         mall.deliver(RELEASE).await;
         let calls = seen(&mall);
-        assert_eq!((calls.write_units(), calls.stages()), (2 * lines as u64 + 2, 1), "release, {lines} lines");
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (2 * lines as u64 + 2, 1),
+            "release, {lines} lines"
+        );
     }
 }
 
@@ -131,20 +195,54 @@ async fn closing_costs_one_unit_or_none_in_two_or_three_stages() {
     let _ = customer.order("a", 1).await;
     let short = customer.quote_of("a", 99).await;
     let _ = customer.submit(&short).await.expect(409);
-    let messages: Vec<Value> = mall.waiting(CLOSE).into_iter().map(|sent| sent.message).collect();
-    let [order, void] = &messages[..] else { panic!("{messages:?}") };
+    let messages: Vec<Value> = mall
+        .waiting(CLOSE)
+        .into_iter()
+        .map(|sent| sent.message)
+        .collect();
+    let [order, void] = &messages[..] else {
+        panic!("{messages:?}")
+    };
     let cases: [(&str, &Value, Duration, u64, &[&str]); 6] = [
-        ("early", order, Duration::ZERO, 0, &["GetItem mall-order", "SendMessage mall-close-order"]),
-        ("early and absent", void, Duration::ZERO, 0, &["GetItem mall-order", "SendMessage mall-close-order"]),
+        (
+            "early",
+            order,
+            Duration::ZERO,
+            0,
+            &["GetItem mall-order", "SendMessage mall-close-order"],
+        ),
+        (
+            "early and absent",
+            void,
+            Duration::ZERO,
+            0,
+            &["GetItem mall-order", "SendMessage mall-close-order"],
+        ),
         (
             "due",
             order,
             WINDOW + GRACE,
             1,
-            &["GetItem mall-order", "UpdateItem mall-order", "SendMessage mall-release-stock"],
+            &[
+                "GetItem mall-order",
+                "UpdateItem mall-order",
+                "SendMessage mall-release-stock",
+            ],
         ),
-        ("closed", order, Duration::ZERO, 0, &["GetItem mall-order", "SendMessage mall-release-stock"]),
-        ("due and absent", void, Duration::ZERO, 1, &["GetItem mall-order", "PutItem mall-order"]),
+        (
+            "closed",
+            order,
+            Duration::ZERO,
+            0,
+            &["GetItem mall-order", "SendMessage mall-release-stock"],
+        ),
+        (
+            "due and absent",
+            void,
+            Duration::ZERO,
+            1,
+            &["GetItem mall-order", "PutItem mall-order"],
+        ),
         ("void", void, Duration::ZERO, 0, &["GetItem mall-order"]),
     ];
     for (case, message, passes, units, names) in cases {
@@ -153,7 +251,11 @@ async fn closing_costs_one_unit_or_none_in_two_or_three_stages() {
         assert!(mall.handle(CLOSE, message).await, "{case}");
         let calls = seen(&mall);
         assert_eq!(calls.names(), names, "{case}");
-        assert_eq!((calls.write_units(), calls.stages()), (units, names.len()), "{case}");
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (units, names.len()),
+            "{case}"
+        );
     }
 }
 
@@ -171,7 +273,14 @@ async fn a_long_order_pays_for_each_kib_it_takes() {
         let _ = customer.submit(&quote).await.expect(201);
         let calls = seen(&mall);
         let kib = (calls.write_units() - 2 * lines) / 2;
-        assert!(kib <= (650 + lines * 115).div_ceil(1024), "{lines} lines take {kib} KiB");
-        assert_eq!((calls.write_units(), calls.stages()), (2 * lines + 2 * kib, 2), "{lines} lines");
+        assert!(
+            kib <= (650 + lines * 115).div_ceil(1024),
+            "{lines} lines take {kib} KiB"
+        );
+        assert_eq!(
+            (calls.write_units(), calls.stages()),
+            (2 * lines + 2 * kib, 2),
+            "{lines} lines"
+        );
     }
 }

@@ -8,7 +8,10 @@ use crate::shop::{Customer, PRICE, let_time_pass, mall};
 
 fn numbers(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().unwrap();
-    items.iter().map(|order| order["order_sn"].as_str().unwrap().to_owned()).collect()
+    items
+        .iter()
+        .map(|order| order["order_sn"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -25,7 +28,9 @@ async fn orders_are_listed_newest_first_page_by_page_and_only_to_their_member() 
         let page = customer.get(&path).send().await.expect(200).json();
         seen.extend(numbers(&page));
         pages += 1;
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/api/orders?limit=2&cursor={cursor}");
         // A cursor is good for the list it was made for.
         let foreign = other.get(&path).send().await.expect(400);
@@ -51,12 +56,35 @@ async fn a_list_can_be_narrowed_to_a_status_and_never_holds_more_than_was_asked_
         ("?status=closed&limit=1", vec![]),
         ("", vec![&second, &first]),
     ] {
-        let page = customer.get(&format!("/api/orders{query}")).send().await.expect(200).json();
-        assert_eq!(numbers(&page).iter().collect::<Vec<_>>(), expected, "{query}");
-        assert_eq!(page["next_cursor"].is_string(), query.contains("limit=1"), "{query}");
+        let page = customer
+            .get(&format!("/api/orders{query}"))
+            .send()
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(
+            numbers(&page).iter().collect::<Vec<_>>(),
+            expected,
+            "{query}"
+        );
+        assert_eq!(
+            page["next_cursor"].is_string(),
+            query.contains("limit=1"),
+            "{query}"
+        );
     }
-    for query in ["?status=void", "?status=", "?limit=0", "?limit=101", "?cursor=x", "?page=2"] {
-        let answer = customer.get(&format!("/api/orders{query}")).send().await.expect(400);
+    for query in [
+        "?status=void",
+        "?limit=0",
+        "?limit=101",
+        "?cursor=x",
+        "?page=2",
+    ] {
+        let answer = customer
+            .get(&format!("/api/orders{query}"))
+            .send()
+            .await
+            .expect(400);
         assert_eq!(answer.problem_code(), "10001", "{query}");
     }
 }
@@ -68,14 +96,26 @@ async fn an_order_is_shown_to_its_member_and_nobody_else() {
     let sn = customer.order("a", 2).await;
     let order = customer.show(&sn).await.expect(200).json();
     assert_eq!(
-        json!([order["status"], order["total_fen"], order["lines"][0]["name"], order["lines"][0]["amount_fen"]]),
+        json!([
+            order["status"],
+            order["total_fen"],
+            order["lines"][0]["name"],
+            order["lines"][0]["amount_fen"]
+        ]),
         json!(["unpaid", 2 * PRICE, "商品 a", 2 * PRICE])
     );
     assert_eq!(order["timeline"].as_array().unwrap().len(), 1);
     assert_eq!(order["timeline"][0]["request_id"], "test-request");
     assert!(order["payment"].is_null());
     assert_eq!(other.show(&sn).await.expect(404).problem_code(), "10008");
-    assert_eq!(mall.get(&format!("/api/orders/{sn}")).send().await.expect(401).problem_code(), "10005");
+    assert_eq!(
+        mall.get(&format!("/api/orders/{sn}"))
+            .send()
+            .await
+            .expect(401)
+            .problem_code(),
+        "10005"
+    );
 }
 
 #[tokio::test]

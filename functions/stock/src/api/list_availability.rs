@@ -38,8 +38,11 @@ pub(crate) enum ListAvailabilityError {
 }
 
 impl Refusal for ListAvailabilityError {
-    const KINDS: &'static [ProblemKind] =
-        &[ProblemKind::INVALID, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
@@ -56,10 +59,20 @@ pub(crate) async fn list_availability(
     let ids = parse_ids(&wanted.ids).map_err(ListAvailabilityError::BadIds)?;
     let levels = app.levels.of(&ids, Consistency::Eventual).await?;
     let items = ids.into_iter().map(|sku_id| {
-        let available = levels.iter().filter(|level| level.sku_id == sku_id).map(|level| level.available).sum();
-        Availability { sku_id, available, in_stock: available > 0 }
+        let available = levels
+            .iter()
+            .filter(|level| level.sku_id == sku_id)
+            .map(|level| level.available)
+            .sum();
+        Availability {
+            sku_id,
+            available,
+            in_stock: available > 0,
+        }
     });
-    Ok(Reply::ok(AvailabilityList { items: items.collect() }))
+    Ok(Reply::ok(AvailabilityList {
+        items: items.collect(),
+    }))
 }
 
 fn parse_ids(text: &str) -> Result<Vec<SkuId>, String> {
@@ -70,5 +83,9 @@ fn parse_ids(text: &str) -> Result<Vec<SkuId>, String> {
             ids.push(id);
         }
     }
-    if ids.len() > 50 { Err("at most 50 ids".to_owned()) } else { Ok(ids) }
+    if ids.len() > 50 {
+        Err("at most 50 ids".to_owned())
+    } else {
+        Ok(ids)
+    }
 }

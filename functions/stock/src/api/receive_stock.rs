@@ -24,14 +24,17 @@ const RECEIPT_NUMBER_TAKEN: ProblemKind =
     ProblemKind::new(409, "21001", "Receipt number taken by other goods");
 
 impl Refusal for ReceiveStockError {
-    const KINDS: &'static [ProblemKind] =
-        &[RECEIPT_NUMBER_TAKEN, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        RECEIPT_NUMBER_TAKEN,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
-            Self::OtherContent(known) => {
-                Problem::from(RECEIPT_NUMBER_TAKEN).because(self.to_string()).with("known", known)
-            }
+            Self::OtherContent(known) => Problem::from(RECEIPT_NUMBER_TAKEN)
+                .because(self.to_string())
+                .with("known", known),
             Self::Store(error) => Problem::of_store(error),
         }
     }

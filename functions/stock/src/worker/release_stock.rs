@@ -20,7 +20,12 @@ pub(crate) enum ReleaseStockError {
     Store(#[from] DynamoError),
 }
 
-pub(crate) async fn release_stock(app: &Stock, message: ReleaseStock) -> Result<(), ReleaseStockError> {
-    app.levels.release(&message.order_sn, &message.lines).await?;
+pub(crate) async fn release_stock(
+    app: &Stock,
+    message: ReleaseStock,
+) -> Result<(), ReleaseStockError> {
+    app.levels
+        .release(&message.order_sn, &message.lines)
+        .await?;
     Ok(())
 }
