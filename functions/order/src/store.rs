@@ -212,7 +212,7 @@ const LEAST_DESCRIPTION: usize = 72;
 /// from now until after it is paid, and uses them up: three lines take one step, unless the address is huge.
 pub(crate) fn fit(order: Order) -> Result<Order, DynamoError> {
     let lines = order.lines.len().max(1);
-    let bare = OrderRow::of(&order.clone().with_descriptions_of(0)).as_if_paid();
+    let bare = OrderRow::of(&order.clone().with_descriptions_of(0)).with_longest_payment();
     let bare = Item::size_of(&key(&order.sn), &bare)?;
     let steps = (bare + lines * LEAST_DESCRIPTION).div_ceil(STEP);
     Ok(order.with_descriptions_of((steps * STEP - bare) / lines))

@@ -10,7 +10,9 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::{
-        delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
+        delete_item::DeleteItemError,
+        put_item::PutItemError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     },
     types::{
         AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
@@ -199,20 +201,16 @@ impl Table {
                 .await
                 .map(drop)
                 .map_err(put_failed),
-            Change::Update(expression) => client
-                .update_item()
-                .table_name(table.name())
-                .set_key(Some(key.attributes()))
-                .update_expression(expression)
-                .set_condition_expression(parts.condition)
-                .set_expression_attribute_names(parts.names)
-                .set_expression_attribute_values(parts.values)
-                .return_values_on_condition_check_failure(old)
-                .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-                .send()
-                .await
-                .map(drop)
-                .map_err(update_failed),
+            Change::Update(expression) => update_request(
+                &table,
+                &key,
+                expression,
+                (parts.condition, parts.names, parts.values),
+            )
+            .send()
+            .await
+            .map(drop)
+            .map_err(update_failed),
             Change::Delete => client
                 .delete_item()
                 .table_name(table.name())
@@ -232,9 +230,7 @@ impl Table {
             .into()),
         }
     }
-}
 
-impl Table {
     /// Makes one update happen, if its conditions hold, and brings the item as it then is, at no further cost.
     ///
     /// # Errors
@@ -247,18 +243,9 @@ impl Table {
             )
             .into());
         };
-        let answer = table
-            .client()
-            .update_item()
-            .table_name(table.name())
-            .set_key(Some(key.attributes()))
-            .update_expression(expression)
-            .set_condition_expression(parts.condition)
-            .set_expression_attribute_names(parts.names)
-            .set_expression_attribute_values(parts.values)
+        let condition = (parts.condition, parts.names, parts.values);
+        let answer = update_request(&table, &key, expression, condition)
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await
             .map_err(update_failed)?;
@@ -267,6 +254,32 @@ impl Table {
             .ok_or_else(|| DynamoError::Malformed("an update brought no item".to_owned()))?;
         Ok(Item { attributes })
     }
+}
+
+/// A condition's expression, with the names and the values that it and the change beside it refer to.
+type Conditional = (
+    Option<String>,
+    Option<HashMap<String, String>>,
+    Option<HashMap<String, AttributeValue>>,
+);
+
+fn update_request(
+    table: &Table,
+    key: &Key,
+    expression: String,
+    (condition, names, values): Conditional,
+) -> UpdateItemFluentBuilder {
+    table
+        .client()
+        .update_item()
+        .table_name(table.name())
+        .set_key(Some(key.attributes()))
+        .update_expression(expression)
+        .set_condition_expression(condition)
+        .set_expression_attribute_names(names)
+        .set_expression_attribute_values(values)
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
 }
 
 fn put_failed(error: SdkError<PutItemError>) -> WriteError {

@@ -66,6 +66,13 @@ pub struct FieldError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
+    /// Boxed, so that a `Result` with a problem is not much larger than one without.
+    pub(crate) more: Box<More>,
+}
+
+/// What a refusal says beyond its kind.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct More {
     pub(crate) detail: Option<String>,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) retry_after: Option<Duration>,
@@ -78,11 +85,10 @@ impl From<ProblemKind> for Problem {
         let retry_after = matches!(kind.status, 429 | 503).then_some(Duration::from_secs(1));
         Self {
             kind,
-            detail: None,
-            errors: Vec::new(),
-            retry_after,
-            members: Map::new(),
-            cookies: Vec::new(),
+            more: Box::new(More {
+                retry_after,
+                ..More::default()
+            }),
         }
     }
 }
@@ -117,14 +123,14 @@ impl Problem {
     /// Says more about this occurrence.
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.more.detail = Some(detail.into());
         self
     }
 
     /// Names an input that is wrong.
     #[must_use]
     pub fn with_error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError {
+        self.more.errors.push(FieldError {
             pointer: pointer.into(),
             detail: detail.into(),
         });
@@ -136,7 +142,7 @@ impl Problem {
     pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
         // A value that cannot be written leaves the problem without it; the refusal itself still stands.
         if let Ok(value) = serde_json::to_value(value) {
-            self.members.insert(member.to_owned(), value);
+            self.more.members.insert(member.to_owned(), value);
         }
         self
     }
@@ -144,14 +150,14 @@ impl Problem {
     /// Says after how long a new try is worth it.
     #[must_use]
     pub fn after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.more.retry_after = Some(wait);
         self
     }
 
     /// Sets a cookie with the refusal, such as the end of a session that is over.
     #[must_use]
     pub fn cookie(mut self, cookie: String) -> Self {
-        self.cookies.push(cookie);
+        self.more.cookies.push(cookie);
         self
     }
 
@@ -165,16 +171,16 @@ impl Problem {
         document.insert("status".to_owned(), self.kind.status.into());
         document.insert("code".to_owned(), self.kind.code.into());
         document.insert("request_id".to_owned(), request_id.into());
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = &self.more.detail {
             document.insert("detail".to_owned(), detail.as_str().into());
         }
-        if !self.errors.is_empty() {
-            let errors = self.errors.iter().map(
+        if !self.more.errors.is_empty() {
+            let errors = self.more.errors.iter().map(
                 |error| serde_json::json!({ "pointer": error.pointer, "detail": error.detail }),
             );
             document.insert("errors".to_owned(), errors.collect());
         }
-        document.extend(self.members.clone());
+        document.extend(self.more.members.clone());
         Value::Object(document)
     }
 }

@@ -155,14 +155,14 @@ fn is_known(request: &Request, tag: &str) -> bool {
 fn refusal(problem: &Problem, request_id: &str) -> ApiGatewayV2httpResponse {
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = problem.kind.status.into();
-    answer.cookies = problem.cookies.clone();
+    answer.cookies = problem.more.cookies.clone();
     insert(
         &mut answer.headers,
         http::header::CONTENT_TYPE,
         "application/problem+json",
     );
     insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
-    if let Some(wait) = problem.retry_after {
+    if let Some(wait) = problem.more.retry_after {
         insert(
             &mut answer.headers,
             http::header::RETRY_AFTER,

@@ -250,6 +250,10 @@ impl Submission {
                 Err(PlaceFailure::HeldUp(error)) => error,
                 Err(PlaceFailure::Short) => {
                     levels = app.levels.of(ids, Consistency::Strong).await?;
+                    if draft.place(&levels).is_err() {
+                        // Nothing to wait for: no warehouse holds it any more.
+                        continue;
+                    }
                     DynamoError::Busy {
                         code: "StockMoves".to_owned(),
                         source: None,

@@ -142,7 +142,7 @@ impl OrderRow {
     }
 
     /// The row with as much about a payment as one may bring: Alipay's trade numbers have 28 digits, a trace id 32.
-    pub(super) fn as_if_paid(mut self) -> Self {
+    pub(super) fn with_longest_payment(mut self) -> Self {
         let longest = i64::MAX;
         self.paid = Some(PaidRow(
             "0".repeat(8),
