@@ -7,6 +7,6 @@ use crate::cli::EventOptions;
 
 pub(crate) fn run(options: &EventOptions) -> Result<ExitCode, CommandError> {
     let event = block_on(sample::live_event(&options.place, &options.function))?;
-    println!("{event}");
+    super::say(event);
     Ok(ExitCode::SUCCESS)
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         let mall = MallClient::new(&url, &key)?;
         Ok(import::import(&mall, sources, &Progress::on_stderr()).await?)
     })?;
-    println!("{report}");
+    super::say(&report);
     Ok(if report.refused.is_empty() {
         ExitCode::SUCCESS
     } else {

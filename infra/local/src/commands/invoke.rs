@@ -37,7 +37,7 @@ pub(crate) fn run(options: &InvokeOptions) -> Result<ExitCode, CommandError> {
                 answer: text,
             });
         }
-        println!("{}", readable(&text));
+        super::say(readable(&text));
         Ok(if failed {
             ExitCode::FAILURE
         } else {

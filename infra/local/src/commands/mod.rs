@@ -7,8 +7,9 @@ pub(crate) mod routes;
 mod sample;
 pub(crate) mod up;
 
+use std::fmt::Display;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::mall::StartError;
@@ -59,4 +60,9 @@ fn block_on<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result
         .build()
         .map_err(CommandError::Runtime)?;
     runtime.block_on(command)
+}
+
+/// Prints what a command answers. A reader that closes the pipe early has seen enough.
+fn say(text: impl Display) {
+    let _ = writeln!(io::stdout(), "{text}");
 }

@@ -36,7 +36,7 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<ExitCode, CommandError> {
             [route.method, route.path, route.function, caller]
         })
         .collect();
-    print!("{}", table(&rows));
+    super::say(table(&rows).trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
