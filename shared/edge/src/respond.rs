@@ -1,9 +1,10 @@
 //! From an HTTP event to an HTTP answer.
 
-use std::{error::Error, fmt::Write, time::Instant};
+use std::time::Instant;
 
 use dynamo::Signer;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use kernel::causes;
 use lambda_http::{
     Body,
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
@@ -98,7 +99,7 @@ where
     let input = I::read(caller, request)?;
     let reply = handler.call(app, input).await.map_err(|error| Refused {
         problem: error.problem(),
-        reason: Some(chain(&error)),
+        reason: Some(causes(&error)),
     })?;
     write_out(reply, request).map_err(|error| Refused {
         problem: ProblemKind::INTERNAL.into(),
@@ -205,16 +206,4 @@ fn log(refused: &Refused, millis: u64) {
             "refused"
         );
     }
-}
-
-/// An error and all its causes, on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        // Writing to a String cannot fail.
-        let _ = write!(text, ": {next}");
-        cause = next.source();
-    }
-    text
 }

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod causes;
 mod environment;
 mod id;
 mod money;
@@ -14,6 +15,7 @@ mod quantity;
 mod text;
 mod timestamp;
 
+pub use causes::causes;
 pub use environment::{ConfigError, Environment};
 pub use id::{
     AddressId, AddressKind, BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind,

@@ -1,9 +1,10 @@
 //! Handling messages.
 
-use std::{error::Error, fmt::Write, future::Future};
+use std::{error::Error, future::Future};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::future::join_all;
+use kernel::causes;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, error, info, info_span};
 
@@ -58,7 +59,7 @@ where
     let work = async {
         let read = serde_json::from_str::<M>(message.body.as_deref().unwrap_or_default());
         let outcome = match read {
-            Ok(content) => handle(content).await.map_err(|error| chain(&error)),
+            Ok(content) => handle(content).await.map_err(|error| causes(&error)),
             Err(error) => Err(format!("the message cannot be read: {error}")),
         };
         match outcome {
@@ -79,18 +80,6 @@ fn failure(id: String) -> BatchItemFailure {
     let mut failure = BatchItemFailure::default();
     failure.item_identifier = id;
     failure
-}
-
-/// An error and all its causes, on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        // Writing to a String cannot fail.
-        let _ = write!(text, ": {next}");
-        cause = next.source();
-    }
-    text
 }
 
 #[cfg(test)]
