@@ -4,7 +4,7 @@
 mod harness;
 
 use futures::future::join_all;
-use harness::{MallProcess, until, workspace};
+use harness::{MallProcess, mall_command, signal, until, workspace};
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -270,8 +270,54 @@ async fn a_visitor_becomes_a_member_orders_and_pays_at_the_provider() {
 /// Members, and how many quotes each of them has in hand: every quote is one submit.
 const BUYERS: usize = 20;
 const QUOTES: usize = 25;
-/// Orders that are cancelled at the moment of the submits, so that stock is on its way back too.
+/// Orders that were cancelled just before, so that stock is on its way back too.
 const CANCELLED: usize = 10;
+
+/// The consumers whose messages are to be under way at the kill, and the queue of every one that there is.
+const WORKERS: [&str; 2] = ["release-stock", "remove-ordered-lines"];
+const QUEUES: [&str; 3] = ["release-stock", "remove-ordered-lines", "close-order"];
+
+/// Starts a worker and halts its process: a batch that is handed to it stays in flight. Its process id.
+fn halt(mall: &MallProcess, worker: &str) -> u32 {
+    let empty = mall.data().join("empty-batch.json");
+    std::fs::write(&empty, r#"{"Records": []}"#).unwrap();
+    let started = mall_command("invoke", &workspace(), mall.data())
+        .args([worker, "--event"])
+        .arg(&empty)
+        .output();
+    assert!(started.unwrap().status.success(), "{worker}");
+    let found = std::process::Command::new("pgrep")
+        .args(["--parent", &mall.endpoints().pid.to_string()])
+        .args(["--full", worker])
+        .output();
+    let found = String::from_utf8(found.unwrap().stdout).unwrap();
+    let process = found.trim().parse().expect("one process of the worker");
+    signal("STOP", process);
+    process
+}
+
+/// How many messages a queue holds, and how many of them a consumer has and has not finished.
+async fn messages_in(mall: &MallProcess, queue: &str) -> (u64, u64) {
+    let url = &mall.endpoints().sqs_url;
+    let queue_url = format!("{url}/000000000000/mall-{queue}");
+    let answer = mall
+        .http
+        .post(url)
+        .header("x-amz-target", "AmazonSQS.GetQueueAttributes")
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(json!({ "QueueUrl": queue_url, "AttributeNames": ["All"] }).to_string())
+        .send()
+        .await
+        .unwrap();
+    let attributes: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let count = |state: &str| {
+        let name = format!("/Attributes/ApproximateNumberOfMessages{state}");
+        let text = attributes.pointer(&name).and_then(Value::as_str).unwrap();
+        text.parse::<u64>().unwrap()
+    };
+    let in_flight = count("NotVisible");
+    (count("") + count("Delayed") + in_flight, in_flight)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_all_its_stock() {
@@ -284,7 +330,8 @@ async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_a
     }
     let quotes: Vec<Vec<Value>> =
         join_all(buyers.iter().map(|buyer| quotes_of(&mall, buyer, QUOTES))).await;
-    let mut cancellations = Vec::new();
+    // What the first orders send stays in flight from here on.
+    let halted = WORKERS.map(|worker| halt(&mall, worker));
     for buyer in buyers.iter().take(CANCELLED) {
         let body = json!({ "quote": buyer.quote });
         let (status, order, _) =
@@ -294,14 +341,21 @@ async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_a
             "/api/orders/{}/cancellation",
             order["order_sn"].as_str().unwrap()
         );
-        cancellations.push(request(
-            &mall,
-            Method::POST,
-            &path,
-            &buyer.session,
-            json!({}),
-        ));
+        let cancelled = insist(&mall, Method::POST, &path, &buyer.session, json!({})).await;
+        assert_eq!(cancelled.0, 200, "{}", cancelled.1);
     }
+    let held = until("every queue holds messages, some in flight", async || {
+        let mut held = Vec::new();
+        for queue in QUEUES {
+            let (messages, in_flight) = messages_in(&mall, queue).await;
+            let under_way = in_flight > 0 || !WORKERS.contains(&queue);
+            (messages > 0 && under_way).then_some(())?;
+            held.push((queue, messages, in_flight));
+        }
+        Some(held)
+    })
+    .await;
+    println!("before the submits, queues hold (messages, in flight): {held:?}");
 
     // Every client notes what was acknowledged to it.
     let (acknowledge, mut acknowledged) = tokio::sync::mpsc::unbounded_channel();
@@ -329,14 +383,14 @@ async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_a
         }
     }
     drop(acknowledge);
-    for cancellation in cancellations {
-        tokio::spawn(cancellation.send());
-    }
     let mut orders = Vec::new();
     while orders.len() < 50 {
         orders.push(acknowledged.recv().await.expect("50 orders are placed"));
     }
     mall.kill9();
+    for process in halted {
+        signal("KILL", process);
+    }
     while let Some(order) = acknowledged.recv().await {
         orders.push(order);
     }

@@ -11,6 +11,7 @@
 //! | `POST /cashier/{trade_no}/pay`, `/cancel` | the buttons of that page |
 //! | `GET /` | every trade and every notice, for a developer |
 //! | `GET /trades/{out_trade_no}` | one of them as JSON |
+//! | `GET /trades/{out_trade_no}/notice` | its newest notice, signed at this moment, as the form that is sent |
 //!
 //! # How a trade goes
 //! The merchant sends a browser to the gateway with a signed order. The sandbox keeps a trade that waits for its

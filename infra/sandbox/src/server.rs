@@ -15,6 +15,9 @@ use tokio::sync::oneshot;
 use crate::book::Key;
 use crate::{Shared, cashier, gateway, page};
 
+/// The content type of a notice.
+const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+
 /// Serves until told to stop.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -40,6 +43,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/cashier/{trade_no}/cancel", post(cashier::cancel))
         .route("/", get(list_trades))
         .route("/trades/{out_trade_no}", get(show_trade))
+        .route("/trades/{out_trade_no}/notice", get(show_notice))
         .with_state(shared)
 }
 
@@ -60,6 +64,25 @@ async fn show_trade(
         Ok(json) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
         Err(error) => {
             tracing::error!(%error, "a trade cannot be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The newest notice of a trade as it would be sent at this moment, for replaying one by hand.
+async fn show_notice(
+    State(shared): State<Arc<Shared>>,
+    Path(out_trade_no): Path<String>,
+) -> Response {
+    let now = OffsetDateTime::now_utc();
+    let trade = shared.book.find(&Key::OutTradeNo(out_trade_no), now);
+    let Some(notice) = trade.as_ref().and_then(|trade| trade.notices.last()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match serde_html_form::to_string(notice.form(&shared.keys, now)) {
+        Ok(form) => ([(CONTENT_TYPE, FORM)], form).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a notice cannot be written as a form");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

@@ -11,6 +11,7 @@
 //! | `guest.key` | the key of a guest with that SKU in the cart |
 //! | `quote` | a quote for that SKU to that address |
 //! | `order.sn` | an unpaid order of that quote |
+//! | `alipay.notice` | what the provider's sandbox says, signed, of an order of that quote that was paid there |
 //! | `phone` | a mobile number nobody has |
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
@@ -42,13 +43,14 @@ pub(crate) async fn live_event(
     function: &str,
 ) -> Result<String, CommandError> {
     let data = place.data()?;
-    let url = read_endpoints(&data)?.url;
+    let endpoints = read_endpoints(&data)?;
     let path = sample_file(&place.root()?, function)?;
     let text =
         std::fs::read_to_string(&path).map_err(|source| CommandError::File { path, source })?;
     let mut live = Live {
         http: http_client().map_err(CommandError::Http)?,
-        url,
+        url: endpoints.url,
+        sandbox_url: endpoints.sandbox_url,
         data,
         known: BTreeMap::new(),
     };
@@ -103,6 +105,7 @@ fn placeholders(text: &str) -> Vec<String> {
 struct Live {
     http: reqwest::Client,
     url: String,
+    sandbox_url: Option<String>,
     data: PathBuf,
     known: BTreeMap<&'static str, String>,
 }
@@ -126,16 +129,27 @@ impl Live {
 
     async fn learn(&mut self, name: &str) -> Result<(), String> {
         match name {
-            "staff.key" => self.know("staff.key", read_staff_key(&self.data).map_err(|error| error.to_string())?),
+            "staff.key" => self.know(
+                "staff.key",
+                read_staff_key(&self.data).map_err(|error| error.to_string())?,
+            ),
             "unique" => self.know("unique", format!("{:016x}", rand::random::<u64>())),
-            "phone" => self.know("phone", format!("139{:08}", rand::random::<u32>() % 100_000_000)),
-            "now" => self.know("now", OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()),
+            "phone" => self.know(
+                "phone",
+                format!("139{:08}", rand::random::<u32>() % 100_000_000),
+            ),
+            "now" => self.know(
+                "now",
+                OffsetDateTime::now_utc()
+                    .format(&Rfc3339)
+                    .unwrap_or_default(),
+            ),
             "category.id" | "product.id" | "sku.id" => self.find_product().await?,
             "guest.key" => self.fill_guest_cart().await?,
             "address.id" => self.find_address().await?,
             "quote" => self.ask_for_quote().await?,
             "order.sn" => self.place_order().await?,
-            "alipay.notice" => return Err("only the provider can sign a notice; pay an order in its sandbox, and it sends one".to_owned()),
+            "alipay.notice" => self.pay_at_the_provider().await?,
             _ if name.starts_with("member.") => self.sign_in().await?,
             _ => {}
         }
@@ -239,6 +253,30 @@ impl Live {
         Ok(())
     }
 
+    /// Does what a buyer does with a browser: opens the cashier's page of an order, and presses Pay.
+    async fn pay_at_the_provider(&mut self) -> Result<(), String> {
+        let sandbox = self
+            .sandbox_url
+            .clone()
+            .ok_or("only the provider can sign a notice, and this mall runs without its sandbox")?;
+        let order_sn = Box::pin(self.value("order.sn")).await?;
+        // It is paid in a moment, so it is nobody else's unpaid order.
+        self.known.remove("order.sn");
+        let wanted = json!({"order_sn": order_sn, "provider": "alipay"});
+        let payment = json_of(self.by_member(self.post("/api/payments", &wanted)).await?).await?;
+        sent(self.http.get(text(&payment, "/url")?)).await?;
+        let trade_url = format!("{sandbox}/trades/{order_sn}");
+        let trade = json_of(self.http.get(&trade_url)).await?;
+        let trade_no = text(&trade, "/trade_no")?;
+        sent(self.http.post(format!("{sandbox}/cashier/{trade_no}/pay"))).await?;
+        let notice = sent(self.http.get(format!("{trade_url}/notice"))).await?;
+        self.know(
+            "alipay.notice",
+            notice.text().await.map_err(|error| error.to_string())?,
+        );
+        Ok(())
+    }
+
     fn get(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.url))
     }
@@ -258,7 +296,9 @@ async fn sent(request: RequestBuilder) -> Result<Response, String> {
     let request = request.map_err(|error| error.to_string())?;
     let what = format!("{} {}", request.method(), request.url().path());
     match client.execute(request).await {
-        Ok(answer) if answer.status().is_success() => Ok(answer),
+        Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => {
+            Ok(answer)
+        }
         Ok(answer) => {
             let status = answer.status();
             Err(format!(
@@ -318,6 +358,7 @@ mod tests {
         let mut live = Live {
             http,
             url: String::new(),
+            sandbox_url: None,
             data: data.path().to_owned(),
             known: BTreeMap::new(),
         };

@@ -47,6 +47,24 @@ async fn paying_sends_one_notice_with_every_field_signed_by_the_sandbox() {
 }
 
 #[tokio::test]
+async fn a_notice_can_be_had_again_for_replaying_it_by_hand_once_there_is_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = World::start(options(directory.path())).await;
+    let mut receiver = Receiver::start(&[]).await;
+    let trade_no = world.open_page(Order::new("A1").notifying(&receiver)).await;
+    let url = format!("{}/trades/A1/notice", world.sandbox.url());
+    assert_eq!(world.client.get(&url).send().await.unwrap().status(), 404);
+
+    world.press(&trade_no, "pay").await;
+    let sent = receiver.notice().await;
+    let again = world.client.get(&url).send().await.unwrap();
+    let again: std::collections::BTreeMap<String, String> =
+        serde_html_form::from_str(&again.text().await.unwrap()).unwrap();
+    assert!(is_signed(&again, world.sandbox.public_key()));
+    assert_eq!(again["notify_id"], sent["notify_id"]);
+}
+
+#[tokio::test]
 async fn pressing_pay_many_times_at_once_pays_once_and_tells_once() {
     let directory = tempfile::tempdir().unwrap();
     let world = World::start(options(directory.path())).await;
