@@ -18,6 +18,19 @@ pub struct Api {
     pub domain: String,
     /// Its answer to requests from pages of other origins; `None` where the browser gets no permission.
     pub cors: Option<Cors>,
+    /// How many requests each of its routes takes; `None` is as many as the account may have.
+    pub throttling: Option<Throttling>,
+    /// ARN of the log group that hears of every request.
+    pub access_log_arn: Option<String>,
+}
+
+/// An HTTP API's `DefaultRouteSettings`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throttling {
+    /// Requests a second.
+    pub rate: u32,
+    /// Requests at once.
+    pub burst: u32,
 }
 
 /// What an HTTP API answers to a preflight request and adds to answers, as in `CorsConfiguration`.
@@ -49,9 +62,10 @@ impl Api {
             return Err(stage.refuse("any stage but $default would stand in front of every path"));
         }
         let cors = read_cors(&mut properties)?;
+        refuse_authorisers(&mut properties)?;
+        let throttling = read_throttling(&mut properties)?;
+        let access_log_arn = read_access_log(&mut properties)?;
         properties.ignore(&[
-            "AccessLogSettings",
-            "DefaultRouteSettings",
             "Description",
             "DisableExecuteApiEndpoint",
             "Domain",
@@ -68,8 +82,45 @@ impl Api {
             id,
             api_id,
             cors,
+            throttling,
+            access_log_arn,
         })
     }
+}
+
+/// Nothing here stands in front of a function, so nothing may on AWS.
+fn refuse_authorisers(properties: &mut Properties<'_>) -> Result<(), TemplateError> {
+    let Some(mut auth) = properties.section("Auth")? else {
+        return Ok(());
+    };
+    let place = auth.place().within("EnableIamAuthorizer");
+    if auth.flag("EnableIamAuthorizer")? == Some(true) {
+        return Err(place.refuse("functions decide who may call them; no authoriser is in use"));
+    }
+    auth.finish()
+}
+
+fn read_throttling(properties: &mut Properties<'_>) -> Result<Option<Throttling>, TemplateError> {
+    let Some(mut settings) = properties.section("DefaultRouteSettings")? else {
+        return Ok(None);
+    };
+    let rate = settings.number("ThrottlingRateLimit")?;
+    let burst = settings.number("ThrottlingBurstLimit")?;
+    settings.ignore(&["DetailedMetricsEnabled"]);
+    settings.finish()?;
+    Ok(rate
+        .zip(burst)
+        .map(|(rate, burst)| Throttling { rate, burst }))
+}
+
+fn read_access_log(properties: &mut Properties<'_>) -> Result<Option<String>, TemplateError> {
+    let Some(mut settings) = properties.section("AccessLogSettings")? else {
+        return Ok(None);
+    };
+    let arn = settings.required_text("DestinationArn")?;
+    settings.required_text("Format")?;
+    settings.finish()?;
+    Ok(Some(arn))
 }
 
 fn read_cors(properties: &mut Properties<'_>) -> Result<Option<Cors>, TemplateError> {

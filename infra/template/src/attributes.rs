@@ -30,6 +30,7 @@ impl Scope<'_> {
             Kind::Table => self.physical_name(name, "TableName")?,
             Kind::Bucket => self.physical_name(name, "BucketName")?,
             Kind::Queue => self.queue_url(&self.physical_name(name, "QueueName")?),
+            Kind::LogGroup => self.physical_name(name, "LogGroupName")?,
             Kind::Application => self.arn("cloudformation", &format!("stack/{name}")),
             Kind::Unmodelled => return Err(place.refuse(unmodelled(name))),
         };
@@ -56,6 +57,7 @@ impl Scope<'_> {
             (Kind::Queue, "Arn") => self.queue_arn(&self.physical_name(id, "QueueName")?),
             (Kind::Queue, "QueueName") => self.physical_name(id, "QueueName")?,
             (Kind::Queue, "QueueUrl") => self.queue_url(&self.physical_name(id, "QueueName")?),
+            (Kind::LogGroup, "Arn") => self.log_group_arn(&self.physical_name(id, "LogGroupName")?),
             (Kind::Bucket, "Arn") => {
                 format!("arn:aws:s3:::{}", self.physical_name(id, "BucketName")?)
             }
@@ -157,6 +159,11 @@ impl Scope<'_> {
 
     pub(crate) fn queue_arn(&self, name: &str) -> String {
         self.arn("sqs", name)
+    }
+
+    /// CloudFormation ends it with the star that permissions for its streams need.
+    pub(crate) fn log_group_arn(&self, name: &str) -> String {
+        self.arn("logs", &format!("log-group:{name}:*"))
     }
 
     pub(crate) fn queue_url(&self, name: &str) -> String {

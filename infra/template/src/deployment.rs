@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::api::Api;
 use crate::bucket::Bucket;
 use crate::function::Function;
+use crate::log_group::LogGroup;
+use crate::nested::Nested;
 use crate::queue::Queue;
 use crate::routes::Routes;
 use crate::table::Table;
@@ -39,6 +41,10 @@ pub struct Stack {
     pub queues: Vec<Queue>,
     /// Buckets.
     pub buckets: Vec<Bucket>,
+    /// Log groups.
+    pub log_groups: Vec<LogGroup>,
+    /// Templates that this stack nests, the applications of the root not among them: they are stacks of their own.
+    pub nested: Vec<Nested>,
     /// Every resource that the file declares, those included that are not modelled or whose condition is false.
     pub resources: Vec<Resource>,
 }

@@ -35,10 +35,25 @@ pub struct Function {
     pub timeout: Duration,
     /// Most instances at once; `None` is as many as the account has.
     pub reserved_concurrency: Option<u32>,
+    /// Requests are followed through it and the services it calls (X-Ray).
+    pub tracing: bool,
+    /// Where and how it logs.
+    pub logging: Logging,
     /// What its role may do, besides what SAM adds for logs, traces and its own events.
     pub policies: Vec<Statement>,
     /// What makes it run.
     pub triggers: Vec<Trigger>,
+}
+
+/// A function's `LoggingConfig`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Logging {
+    /// Name of the log group; `None` is one of its own, which nobody declares and whose lines are kept for ever.
+    pub log_group: Option<String>,
+    /// Lines are JSON.
+    pub json: bool,
+    /// The least level of its own lines that AWS keeps, as `INFO`.
+    pub level: Option<String>,
 }
 
 impl Function {
@@ -62,6 +77,8 @@ impl Function {
             memory_mb: properties.number("MemorySize")?.unwrap_or(128),
             timeout: Duration::from_secs(properties.number("Timeout")?.unwrap_or(3).into()),
             reserved_concurrency: properties.number("ReservedConcurrentExecutions")?,
+            tracing: properties.text("Tracing")?.as_deref() == Some("Active"),
+            logging: read_logging(&mut properties)?,
             policies: read_policies(&mut properties)?,
             triggers: read_triggers(&mut properties)?,
             id,
@@ -73,14 +90,12 @@ impl Function {
             "DeploymentPreference",
             "EphemeralStorage",
             "KmsKeyArn",
-            "LoggingConfig",
             "PermissionsBoundary",
             "PropagateTags",
             "ProvisionedConcurrencyConfig",
             "RecursiveLoop",
             "RuntimeManagementConfig",
             "Tags",
-            "Tracing",
         ]);
         properties.finish()?;
         Ok(function)
@@ -108,6 +123,20 @@ fn read_binary(metadata: &Value, place: &Place) -> Result<String, TemplateError>
             .within("BuildProperties.Binary")
             .refuse("must name the service's binary")
     })
+}
+
+fn read_logging(properties: &mut Properties<'_>) -> Result<Logging, TemplateError> {
+    let Some(mut config) = properties.section("LoggingConfig")? else {
+        return Ok(Logging::default());
+    };
+    let logging = Logging {
+        log_group: config.text("LogGroup")?,
+        json: config.text("LogFormat")?.as_deref() == Some("JSON"),
+        level: config.text("ApplicationLogLevel")?,
+    };
+    config.ignore(&["SystemLogLevel"]);
+    config.finish()?;
+    Ok(logging)
 }
 
 fn read_environment(

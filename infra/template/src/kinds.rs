@@ -9,6 +9,7 @@ pub(crate) enum Kind {
     Table,
     Queue,
     Bucket,
+    LogGroup,
     /// Accepted, but nothing on one machine answers to it: its properties are not read.
     Unmodelled,
 }
@@ -33,7 +34,6 @@ const UNMODELLED: &[&str] = &[
     "AWS::KMS::Alias",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
-    "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::ResourcePolicy",
     "AWS::Route53::RecordSet",
@@ -57,6 +57,7 @@ impl Kind {
             "AWS::DynamoDB::Table" => Some(Kind::Table),
             "AWS::SQS::Queue" => Some(Kind::Queue),
             "AWS::S3::Bucket" => Some(Kind::Bucket),
+            "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
             other => UNMODELLED.contains(&other).then_some(Kind::Unmodelled),
         }
     }

@@ -9,13 +9,14 @@
 //! infra/*.yaml      document    the sections of one template
 //!                   intrinsics  Ref, Fn::Sub, Fn::GetAtt, Fn::If ... to plain values (`attributes`: what a resource is called)
 //!                   read        root stack, then the nested ones, each with the parameters the root hands down
-//!                   function, table, queue, bucket, api, trigger, policy    one resource kind each, typed
+//!                   function, table, queue, bucket, api, log_group, trigger, policy    one resource kind each, typed
+//!                   nested      what a service nests: alarms, the same for each
 //!                └> Deployment ──> Routes ──> http_event
 //! ```
 //!
 //! The crate knows a listed subset of CloudFormation. Anything outside it is an error that names the file, the logical id
 //! and the property: a setting that AWS would obey and the local mall would not must never pass in silence. Resource types
-//! that have no meaning on one machine (alarms, log groups, CloudFront ...) are listed in `kinds` and pass unread.
+//! that have no meaning on one machine (alarms, dashboards, CloudFront ...) are listed in `kinds` and pass unread.
 //!
 //! ```no_run
 //! let deployment = template::read(std::path::Path::new("."), &template::Inputs::local())?;
@@ -36,6 +37,8 @@ mod globals;
 mod http_event;
 mod intrinsics;
 mod kinds;
+mod log_group;
+mod nested;
 mod parameter;
 mod policy;
 mod properties;
@@ -47,12 +50,14 @@ mod table;
 mod trigger;
 mod yaml;
 
-pub use api::{Api, Cors};
+pub use api::{Api, Cors, Throttling};
 pub use bucket::Bucket;
 pub use deployment::{Deployment, Resource, Stack};
 pub use error::TemplateError;
-pub use function::Function;
+pub use function::{Function, Logging};
 pub use http_event::{HttpRequest, http_event};
+pub use log_group::LogGroup;
+pub use nested::Nested;
 pub use parameter::{Inputs, Parameter};
 pub use policy::{Effect, Statement};
 pub use queue::{Queue, Redrive};

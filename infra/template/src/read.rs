@@ -14,6 +14,8 @@ use crate::function::Function;
 use crate::globals::merge;
 use crate::intrinsics::Scope;
 use crate::kinds::Kind;
+use crate::log_group::LogGroup;
+use crate::nested::Nested;
 use crate::parameter::{Binding, Inputs, Parameter, bind};
 use crate::properties::Properties;
 use crate::queue::Queue;
@@ -146,7 +148,7 @@ impl Reading<'_> {
         let scope = Scope::new(&document, &name, self.inputs, parameters);
         let mut stack = self.stack(&document, &name, waits_for);
         for (id, resource) in &document.resources {
-            if let Err(problem) = read_resource(&mut stack, &scope, id, resource) {
+            if let Err(problem) = read_resource(&mut stack, self.root, &scope, id, resource) {
                 self.problems.push(problem);
             }
         }
@@ -173,6 +175,8 @@ impl Reading<'_> {
             tables: Vec::new(),
             queues: Vec::new(),
             buckets: Vec::new(),
+            log_groups: Vec::new(),
+            nested: Vec::new(),
             resources: resources.collect(),
         }
     }
@@ -180,6 +184,7 @@ impl Reading<'_> {
 
 fn read_resource(
     stack: &mut Stack,
+    root: &Path,
     scope: &Scope<'_>,
     id: &str,
     resource: &RawResource,
@@ -202,13 +207,9 @@ fn read_resource(
         Kind::Table => stack.tables.push(Table::read(with(&Map::new()))?),
         Kind::Queue => stack.queues.push(Queue::read(with(&Map::new()))?),
         Kind::Bucket => stack.buckets.push(Bucket::read(with(&Map::new()))?),
+        Kind::LogGroup => stack.log_groups.push(LogGroup::read(with(&Map::new()))?),
+        Kind::Application => stack.nested.push(Nested::read(with(&Map::new()), root)?),
         Kind::Unmodelled => {}
-        Kind::Application => {
-            return Err(scope
-                .document
-                .place(id, "Type")
-                .refuse("only template.yaml nests stacks"));
-        }
     }
     Ok(())
 }
@@ -221,8 +222,8 @@ fn is_wanted(scope: &Scope<'_>, id: &str, resource: &RawResource) -> Result<bool
 }
 
 /// The parameters that an application is given. What has no value outside AWS matters only when something modelled uses it.
-fn hand_down(
-    root: &Scope<'_>,
+pub(crate) fn hand_down(
+    scope: &Scope<'_>,
     given: Option<Value>,
     place: &Place,
 ) -> Result<BTreeMap<String, Binding>, TemplateError> {
@@ -230,11 +231,12 @@ fn hand_down(
     match given {
         None => Ok(BTreeMap::new()),
         Some(Value::Object(given)) => {
-            let resolve =
-                |(name, value): (String, Value)| match root.resolve(&value, &place.within(&name)) {
-                    Ok(value) => value.map(|value| (name, Binding::Known(value))),
-                    Err(problem) => Some((name, Binding::Unknown(problem.to_string()))),
-                };
+            let resolve = |(name, value): (String, Value)| match scope
+                .resolve(&value, &place.within(&name))
+            {
+                Ok(value) => value.map(|value| (name, Binding::Known(value))),
+                Err(problem) => Some((name, Binding::Unknown(problem.to_string()))),
+            };
             Ok(given.into_iter().filter_map(resolve).collect())
         }
         Some(_) => Err(place.refuse("must be a mapping")),

@@ -18,6 +18,12 @@ pub struct Table {
     pub create: Value,
     /// The attribute that holds the second after which an item may be removed (UpdateTimeToLive, a call of its own).
     pub ttl_attribute: Option<String>,
+    /// Every state of the last 35 days can be restored (`PointInTimeRecoverySpecification`).
+    pub point_in_time_recovery: bool,
+    /// A key of the account encrypts it (`SSESpecification`).
+    pub encrypted: bool,
+    /// It refuses to be deleted (`DeletionProtectionEnabled`).
+    pub deletion_protection: bool,
 }
 
 impl Table {
@@ -49,12 +55,18 @@ impl Table {
             create.insert("StreamSpecification".to_owned(), stream);
         }
         let ttl_attribute = read_ttl(&mut properties)?;
+        let point_in_time_recovery = read_switch(
+            &mut properties,
+            "PointInTimeRecoverySpecification",
+            "PointInTimeRecoveryEnabled",
+        )?;
+        let encrypted = read_switch(&mut properties, "SSESpecification", "SSEEnabled")?;
+        let deletion_protection = properties
+            .flag("DeletionProtectionEnabled")?
+            .unwrap_or(false);
         properties.ignore(&[
             "ContributorInsightsSpecification",
-            "DeletionProtectionEnabled",
             "OnDemandThroughput",
-            "PointInTimeRecoverySpecification",
-            "SSESpecification",
             "TableClass",
             "Tags",
             "WarmThroughput",
@@ -66,6 +78,9 @@ impl Table {
             name,
             create: Value::Object(create),
             ttl_attribute,
+            point_in_time_recovery,
+            encrypted,
+            deletion_protection,
         })
     }
 }
@@ -101,6 +116,20 @@ fn read_stream(properties: &mut Properties<'_>) -> Result<Option<Value>, Templat
     let view = stream.required_text("StreamViewType")?;
     stream.finish()?;
     Ok(Some(json!({"StreamEnabled": true, "StreamViewType": view})))
+}
+
+/// A property that is a mapping around one switch.
+fn read_switch(
+    properties: &mut Properties<'_>,
+    name: &str,
+    switch: &str,
+) -> Result<bool, TemplateError> {
+    let Some(mut section) = properties.section(name)? else {
+        return Ok(false);
+    };
+    let on = section.flag(switch)?.unwrap_or(false);
+    section.finish()?;
+    Ok(on)
 }
 
 fn read_ttl(properties: &mut Properties<'_>) -> Result<Option<String>, TemplateError> {

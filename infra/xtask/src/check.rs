@@ -4,15 +4,23 @@
 //! - [`operations`]: a function, an operation of the code, its source file and its event file come together.
 //! - [`names`]: one name names an operation everywhere; physical names start with the prefix.
 //! - [`queues`]: no message is lost: dead letters, visibility, partial failures.
+//! - [`tables`]: no data is lost and none lies open.
+//! - [`logs`]: functions and APIs write to log groups that forget in time; requests are traced.
+//! - [`apis`]: an API takes no more than it can, speaks to listed origins only, and is reached through the edge.
+//! - [`monitoring`]: each service nests `monitoring.yaml`, which watches all it has.
 //! - [`policies`]: a function may do what it does and nothing else.
 //! - [`routes`]: a service stays under its own path prefix, staff under `admin`.
 
+mod apis;
+mod logs;
+mod monitoring;
 mod names;
 mod operations;
 mod policies;
 mod queues;
 mod routes;
 mod stacks;
+mod tables;
 
 #[cfg(test)]
 mod small_mall;
@@ -67,6 +75,10 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
         operations::check,
         names::check,
         queues::check,
+        tables::check,
+        logs::check,
+        apis::check,
+        monitoring::check,
         policies::check,
         routes::check,
     ];

@@ -14,6 +14,7 @@ use queue::SendError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use stock::StockLevel;
+use tracing::info;
 
 use super::{
     problems::{
@@ -244,7 +245,11 @@ impl Submission {
                 }
             };
             let busy = match app.store.place(&order, &app.levels).await {
-                Ok(()) => return Ok(order),
+                Ok(()) => {
+                    // Counted: OrdersPlaced in infra/order.yaml.
+                    info!(order_sn = %order.sn, "order placed");
+                    return Ok(order);
+                }
                 Err(PlaceFailure::Taken(stored)) => return self.replay(stored),
                 Err(PlaceFailure::Store(error)) => return Err(error.into()),
                 Err(PlaceFailure::HeldUp(error)) => error,

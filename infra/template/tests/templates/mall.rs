@@ -72,11 +72,18 @@ Globals:
     MemorySize: 256
     Timeout: 10
     Tracing: Active
+    LoggingConfig: {LogGroup: !Ref Logs, LogFormat: JSON, ApplicationLogLevel: INFO, SystemLogLevel: WARN}
     Environment:
       Variables: {TABLE: !Ref Table, STAFF_KEY: !Ref StaffKey, LOG: info}
+  HttpApi:
+    DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}
+    AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}
 Resources:
   Api:
     Type: AWS::Serverless::HttpApi
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub '/${Prefix}/stock', RetentionInDays: 30}
   Table:
     Type: AWS::DynamoDB::Table
     DeletionPolicy: Retain
@@ -85,6 +92,8 @@ Resources:
       TableName: !Sub ${Prefix}-stock
       BillingMode: PAY_PER_REQUEST
       PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+      SSESpecification: {SSEEnabled: true}
+      DeletionProtectionEnabled: "true"
       AttributeDefinitions:
         - {AttributeName: pk, AttributeType: S}
         - {AttributeName: sk, AttributeType: S}
@@ -171,6 +180,11 @@ Resources:
     Condition: HasReplica
     Properties: {TableName: !Ref Replica, BillingMode: PAY_PER_REQUEST, KeySchema: [], AttributeDefinitions: []}
   Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Alarms]}}
+  Watch:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: watch.yaml
+      Parameters: {Functions: !Join [',', [!Ref SubmitOrder, other]], Topic: !Ref Alarms}
   SubmitOrder:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: order}}
@@ -196,6 +210,16 @@ Outputs:
   ApiUrl: {Value: !Sub 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}'}
 "#;
 
+/// What the order stack nests.
+pub(crate) const WATCH: &str = r#"
+Parameters:
+  Functions: {Type: CommaDelimitedList}
+  Topic: {Type: String}
+  Least: {Type: Number, Default: 5}
+Resources:
+  Errors: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Topic]}}
+"#;
+
 /// Writes the small mall to a folder.
 pub(crate) fn write() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -204,6 +228,7 @@ pub(crate) fn write() -> TempDir {
         ("infra/edge.yaml", EDGE),
         ("infra/stock.yaml", STOCK),
         ("infra/order.yaml", ORDER),
+        ("infra/watch.yaml", WATCH),
     ] {
         write_file(folder.path(), file, text);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::mall;
 use serde_json::{Value, json};
-use template::{Deployment, Effect, Inputs, Match, StartingPosition, Trigger};
+use template::{Deployment, Effect, Inputs, Logging, Match, StartingPosition, Throttling, Trigger};
 
 fn read() -> Deployment {
     template::read(mall::write().path(), &Inputs::local()).unwrap_or_else(|error| panic!("{error}"))
@@ -250,6 +250,60 @@ fn apis_have_their_cors_settings_and_buckets_their_names() {
             "mall-pictures",
             "static-https://orderapi.execute-api.us-east-1.amazonaws.com"
         ]
+    );
+}
+
+#[test]
+fn what_keeps_a_table_safe_is_read() {
+    let deployment = read();
+    let table = deployment.tables().next().expect("the table");
+    assert!(table.point_in_time_recovery && table.encrypted && table.deletion_protection);
+    let bare = mall::read_edited(
+        "infra/stock.yaml",
+        "DeletionProtectionEnabled: \"true\"",
+        "Tags: []",
+    );
+    let bare = bare.expect("a deployment");
+    assert!(!bare.tables().next().expect("the table").deletion_protection);
+}
+
+#[test]
+fn functions_and_apis_tell_where_they_log_and_how_much_they_take() {
+    let deployment = read();
+    let stock = deployment.stack("stock").expect("the stack");
+    let logs = &stock.log_groups[0];
+    assert_eq!(
+        (logs.name.as_str(), logs.retention_days),
+        ("/mall/stock", Some(30))
+    );
+    let api = &stock.apis[0];
+    assert_eq!(api.access_log_arn.as_ref(), Some(&logs.arn));
+    assert_eq!(
+        api.throttling,
+        Some(Throttling {
+            rate: 100,
+            burst: 200
+        })
+    );
+    let function = &stock.functions[0];
+    assert!(function.tracing && function.logging.json);
+    assert_eq!(function.logging.log_group.as_ref(), Some(&logs.name));
+    assert_eq!(function.logging.level.as_deref(), Some("INFO"));
+    let order = deployment.function("submit-order").expect("the function");
+    assert!(!order.tracing);
+    assert_eq!(order.logging, Logging::default());
+}
+
+#[test]
+fn a_template_that_a_service_nests_is_read_with_what_it_is_given() {
+    let deployment = read();
+    let nested = &deployment.stack("order").expect("the stack").nested[0];
+    assert_eq!(nested.id, "Watch");
+    assert_eq!(nested.file, std::path::Path::new("infra/watch.yaml"));
+    // The topic exists on AWS only.
+    assert_eq!(
+        json!(nested.parameters),
+        json!({"Functions": ["submit-order", "other"], "Least": "5"})
     );
 }
 

@@ -195,10 +195,40 @@ fn everything_outside_the_subset_is_refused() {
             "AlarmTopic: Type: belongs in infra/<service>.yaml",
         ),
         (
-            "infra/edge.yaml",
+            "infra/watch.yaml",
+            "AWS::CloudWatch::Alarm",
             "AWS::S3::Bucket",
-            "AWS::Serverless::Application",
-            "StaticFiles: Type: only template.yaml nests stacks",
+            "Errors: Type: belongs into the service's own template",
+        ),
+        (
+            "infra/order.yaml",
+            "Topic: !Ref Alarms",
+            "Topics: !Ref Alarms",
+            "Watch: Properties.Parameters.Topic: has no Default and was given no value",
+        ),
+        (
+            "infra/stock.yaml",
+            "SystemLogLevel: WARN",
+            "LogStream: x",
+            "Properties.LoggingConfig.LogStream: is outside the properties",
+        ),
+        (
+            "infra/stock.yaml",
+            "HttpApi:\n    DefaultRouteSettings",
+            "HttpApi:\n    Auth: {EnableIamAuthorizer: true}\n    DefaultRouteSettings",
+            "Api: Properties.Auth.EnableIamAuthorizer: functions decide who may call them",
+        ),
+        (
+            "infra/stock.yaml",
+            "HttpApi:\n    DefaultRouteSettings",
+            "HttpApi:\n    Auth: {DefaultAuthorizer: Mine}\n    DefaultRouteSettings",
+            "Api: Properties.Auth.DefaultAuthorizer: is outside the properties",
+        ),
+        (
+            "infra/stock.yaml",
+            "ThrottlingBurstLimit: 200",
+            "Limit: 200",
+            "Api: Properties.DefaultRouteSettings.Limit: is outside the properties",
         ),
     ];
     for (file, from, to, expected) in cases {

@@ -16,6 +16,11 @@ Resources:
   Stock:
     Type: AWS::Serverless::Application
     Properties: {Parameters: {Prefix: !Ref Prefix}, Location: infra/stock.yaml}
+  Edge:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: infra/edge.yaml
+      Parameters: {OrderApi: !GetAtt Order.Outputs.ApiId, StockApi: !GetAtt Stock.Outputs.ApiId}
 ";
 
 const STOCK: &str = "
@@ -23,9 +28,24 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   Prefix: {Type: String}
 Globals:
-  Function: {CodeUri: .., Runtime: provided.al2023, Timeout: 10}
+  Function:
+    CodeUri: ../functions/stock
+    Runtime: provided.al2023
+    Timeout: 10
+    Tracing: Active
+    LoggingConfig: {LogGroup: !Ref Logs, LogFormat: JSON, ApplicationLogLevel: INFO}
+  HttpApi:
+    CorsConfiguration: {AllowOrigins: [https://mall.example], AllowCredentials: true}
+    DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100}
+    AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}
 Resources:
   Api: {Type: AWS::Serverless::HttpApi}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/${Prefix}/stock', RetentionInDays: 30}}
+  Monitoring:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: monitoring.yaml
+      Parameters: {ApiId: !Ref Api, Logs: !Ref Logs, AccessLogs: !Ref Logs, Queue: !GetAtt ReleaseStockQueue.QueueName, DeadLetterQueue: !GetAtt ReleaseStockDead.QueueName}
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -33,6 +53,9 @@ Resources:
       BillingMode: PAY_PER_REQUEST
       AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: by, AttributeType: S}]
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+      SSESpecification: {SSEEnabled: true}
+      DeletionProtectionEnabled: true
       GlobalSecondaryIndexes:
         - IndexName: by-warehouse
           KeySchema: [{AttributeName: by, KeyType: HASH}]
@@ -65,14 +88,28 @@ Resources:
       Handler: receive-stock
       Events:
         Http: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /api/stock/admin/receipts, Method: POST}}
+Outputs:
+  ApiId: {Value: !Ref Api}
 ";
 
 const ORDER: &str = "
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Prefix: {Type: String}
+Globals:
+  Function:
+    Tracing: Active
+    LoggingConfig: {LogGroup: !Ref Logs, LogFormat: JSON, ApplicationLogLevel: INFO}
+  HttpApi:
+    CorsConfiguration: {AllowOrigins: [https://mall.example], AllowCredentials: true}
+    DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100}
+    AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}
 Resources:
   Api: {Type: AWS::Serverless::HttpApi}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/${Prefix}/order', RetentionInDays: 30}}
+  Monitoring:
+    Type: AWS::Serverless::Application
+    Properties: {Location: monitoring.yaml, Parameters: {ApiId: !Ref Api, Logs: !Ref Logs, AccessLogs: !Ref Logs}}
   Pictures:
     Type: AWS::S3::Bucket
     Properties:
@@ -85,6 +122,27 @@ Resources:
       Runtime: provided.al2023
       Events:
         Http: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /api/orders, Method: POST}}
+Outputs:
+  ApiId: {Value: !Ref Api}
+";
+
+const EDGE: &str = "
+Parameters:
+  OrderApi: {Type: String}
+  StockApi: {Type: String}
+Resources:
+  Distribution: {Type: AWS::CloudFront::Distribution}
+";
+
+const MONITORING: &str = "
+Parameters:
+  ApiId: {Type: String}
+  Logs: {Type: String}
+  AccessLogs: {Type: String}
+  Queue: {Type: String, Default: ''}
+  DeadLetterQueue: {Type: String, Default: ''}
+Resources:
+  Errors: {Type: AWS::CloudWatch::Alarm}
 ";
 
 pub(super) struct SmallMall {
@@ -100,6 +158,8 @@ impl SmallMall {
             ("template.yaml", ROOT),
             ("infra/stock.yaml", STOCK),
             ("infra/order.yaml", ORDER),
+            ("infra/edge.yaml", EDGE),
+            ("infra/monitoring.yaml", MONITORING),
         ];
         let files = [
             "events/order/submit-order.json",

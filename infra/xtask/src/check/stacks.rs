@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_stack_of_too_many_resources_is_found() {
         let mut mall = SmallMall::new();
-        let alarms: String = (0..339)
+        let alarms: String = (0..337)
             .map(|number| format!("\n  Alarm{number}: {{Type: AWS::CloudWatch::Alarm}}"))
             .collect();
         mall.edit(
@@ -69,7 +69,7 @@ mod tests {
         mall.edit(
             "infra/stock.yaml",
             "Resources:",
-            "Resources:\n  Logs: {Type: AWS::Logs::LogGroup}",
+            "Resources:\n  Topic: {Type: AWS::SNS::Topic}",
         );
         assert_eq!(
             mall.findings(),
