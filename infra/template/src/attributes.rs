@@ -32,7 +32,7 @@ impl Scope<'_> {
             Kind::Queue => self.queue_url(&self.physical_name(name, "QueueName")?),
             Kind::LogGroup => self.physical_name(name, "LogGroupName")?,
             Kind::Application => self.arn("cloudformation", &format!("stack/{name}")),
-            Kind::Unmodelled => return Err(place.refuse(unmodelled(name))),
+            Kind::Distribution | Kind::Unmodelled => return Err(place.refuse(unmodelled(name))),
         };
         Ok(Value::from(value))
     }
@@ -79,7 +79,7 @@ impl Scope<'_> {
                 format!("https://{}", self.api_domain(&self.api_id(id)))
             }
             (Kind::Application, _) => return self.output(id, attribute, place),
-            (Kind::Unmodelled, _) => return Err(place.refuse(unmodelled(id))),
+            (Kind::Distribution | Kind::Unmodelled, _) => return Err(place.refuse(unmodelled(id))),
             _ => {
                 return Err(place.refuse(format!(
                     "`{id}.{attribute}` is outside the attributes that this reader knows"

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::api::Api;
 use crate::bucket::Bucket;
+use crate::distribution::Distribution;
 use crate::function::Function;
 use crate::log_group::LogGroup;
 use crate::nested::Nested;
@@ -43,6 +44,8 @@ pub struct Stack {
     pub buckets: Vec<Bucket>,
     /// Log groups.
     pub log_groups: Vec<LogGroup>,
+    /// Distributions.
+    pub distributions: Vec<Distribution>,
     /// Templates that this stack nests, the applications of the root not among them: they are stacks of their own.
     pub nested: Vec<Nested>,
     /// Every resource that the file declares, those included that are not modelled or whose condition is false.

@@ -10,6 +10,7 @@ pub(crate) enum Kind {
     Queue,
     Bucket,
     LogGroup,
+    Distribution,
     /// Accepted, but nothing on one machine answers to it: its properties are not read.
     Unmodelled,
 }
@@ -20,7 +21,6 @@ const UNMODELLED: &[&str] = &[
     "AWS::CertificateManager::Certificate",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::CloudFrontOriginAccessIdentity",
-    "AWS::CloudFront::Distribution",
     "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::OriginRequestPolicy",
@@ -58,6 +58,7 @@ impl Kind {
             "AWS::SQS::Queue" => Some(Kind::Queue),
             "AWS::S3::Bucket" => Some(Kind::Bucket),
             "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
+            "AWS::CloudFront::Distribution" => Some(Kind::Distribution),
             other => UNMODELLED.contains(&other).then_some(Kind::Unmodelled),
         }
     }

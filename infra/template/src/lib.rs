@@ -9,14 +9,14 @@
 //! infra/*.yaml      document    the sections of one template
 //!                   intrinsics  Ref, Fn::Sub, Fn::GetAtt, Fn::If ... to plain values (`attributes`: what a resource is called)
 //!                   read        root stack, then the nested ones, each with the parameters the root hands down
-//!                   function, table, queue, bucket, api, log_group, trigger, policy    one resource kind each, typed
+//!                   function, table, queue, bucket, api, log_group, distribution, trigger, policy    one resource kind each, typed
 //!                   nested      what a service nests: alarms, the same for each
 //!                └> Deployment ──> Routes ──> http_event
 //! ```
 //!
 //! The crate knows a listed subset of CloudFormation. Anything outside it is an error that names the file, the logical id
 //! and the property: a setting that AWS would obey and the local mall would not must never pass in silence. Resource types
-//! that have no meaning on one machine (alarms, dashboards, CloudFront ...) are listed in `kinds` and pass unread.
+//! that have no meaning on one machine (alarms, dashboards, cache policies ...) are listed in `kinds` and pass unread.
 //!
 //! ```no_run
 //! let deployment = template::read(std::path::Path::new("."), &template::Inputs::local())?;
@@ -30,6 +30,7 @@ mod api;
 mod attributes;
 mod bucket;
 mod deployment;
+mod distribution;
 mod document;
 mod error;
 mod function;
@@ -53,6 +54,7 @@ mod yaml;
 pub use api::{Api, Cors, Throttling};
 pub use bucket::Bucket;
 pub use deployment::{Deployment, Resource, Stack};
+pub use distribution::{Behaviour, Distribution};
 pub use error::TemplateError;
 pub use function::{Function, Logging};
 pub use http_event::{HttpRequest, http_event};

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::api::Api;
 use crate::bucket::Bucket;
 use crate::deployment::{Deployment, Resource, Stack};
+use crate::distribution::Distribution;
 use crate::document::{Document, RawResource};
 use crate::error::{Place, TemplateError};
 use crate::function::Function;
@@ -176,6 +177,7 @@ impl Reading<'_> {
             queues: Vec::new(),
             buckets: Vec::new(),
             log_groups: Vec::new(),
+            distributions: Vec::new(),
             nested: Vec::new(),
             resources: resources.collect(),
         }
@@ -208,6 +210,9 @@ fn read_resource(
         Kind::Queue => stack.queues.push(Queue::read(with(&Map::new()))?),
         Kind::Bucket => stack.buckets.push(Bucket::read(with(&Map::new()))?),
         Kind::LogGroup => stack.log_groups.push(LogGroup::read(with(&Map::new()))?),
+        Kind::Distribution => stack
+            .distributions
+            .push(Distribution::read(with(&Map::new()))?),
         Kind::Application => stack.nested.push(Nested::read(with(&Map::new()), root)?),
         Kind::Unmodelled => {}
     }

@@ -17,6 +17,8 @@ pub(crate) struct Operation {
     /// `submit-order`.
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// Anyone may call it, and everyone gets the same answer: it is told no session.
+    pub(crate) public: bool,
 }
 
 /// What calls an operation, by its type in the code.
@@ -37,16 +39,19 @@ pub(crate) fn all() -> Vec<Service> {
 
 fn describe(service: &edge::Service) -> Service {
     let mut generator = SchemaGenerator::default();
-    let operations = service.operations().map(|operation| Operation {
-        name: operation.name().to_owned(),
-        kind: match operation
+    let operations = service.operations().map(|operation| {
+        let security = operation
             .describe(&mut generator)
-            .map(|description| description.security)
-        {
-            None => Kind::Worker,
-            Some(Security::Staff(_)) => Kind::BackOffice,
-            Some(_) => Kind::Endpoint,
-        },
+            .map(|description| description.security);
+        Operation {
+            name: operation.name().to_owned(),
+            kind: match security {
+                None => Kind::Worker,
+                Some(Security::Staff(_)) => Kind::BackOffice,
+                Some(_) => Kind::Endpoint,
+            },
+            public: matches!(security, Some(Security::Public)),
+        }
     });
     Service {
         name: service.name().to_owned(),

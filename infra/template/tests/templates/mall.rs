@@ -50,7 +50,12 @@ Resources:
   Distribution:
     Type: AWS::CloudFront::Distribution
     Properties:
-      DistributionConfig: {Origins: [{DomainName: !Select [2, !Split ['/', !Ref OrderUrl]]}, {DomainName: !Ref StockUrl}]}
+      DistributionConfig:
+        Origins: [{Id: order, DomainName: !Ref OrderUrl}, {Id: stock, DomainName: !Ref StockUrl}]
+        CacheBehaviors:
+          - {PathPattern: /api/orders/*, TargetOriginId: order, AllowedMethods: [GET, POST], CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad}
+        DefaultCacheBehavior: {TargetOriginId: stock, CachePolicyId: !Ref Kept}
+  Kept: {Type: AWS::CloudFront::CachePolicy}
   StaticFiles:
     Type: AWS::S3::Bucket
     DeletionPolicy: Retain

@@ -295,6 +295,24 @@ fn functions_and_apis_tell_where_they_log_and_how_much_they_take() {
 }
 
 #[test]
+fn a_distribution_tells_where_a_path_leads_and_whether_its_answers_are_kept() {
+    let deployment = read();
+    let distribution = &deployment.stack("edge").expect("the stack").distributions[0];
+    let order = distribution
+        .behaviour("/api/orders/1")
+        .expect("a behaviour");
+    assert_eq!((order.origin.as_str(), order.caches), ("order", false));
+    assert_eq!(order.methods, ["GET", "POST"]);
+    let other = distribution.behaviour("/api/orders").expect("the default");
+    assert_eq!((other.origin.as_str(), other.caches), ("stock", true));
+    assert_eq!(other.methods, ["GET", "HEAD"]);
+    assert_eq!(
+        distribution.origins["stock"],
+        "https://stockapi.execute-api.us-east-1.amazonaws.com/api/stock"
+    );
+}
+
+#[test]
 fn a_template_that_a_service_nests_is_read_with_what_it_is_given() {
     let deployment = read();
     let nested = &deployment.stack("order").expect("the stack").nested[0];

@@ -1,6 +1,6 @@
-//! An API takes no more than it can, speaks to listed origins only, and is reached through the edge.
+//! An API takes no more than it can, and speaks to pages of listed origins only.
 
-use template::{Api, Stack};
+use template::Api;
 
 use super::{Finding, Subject};
 
@@ -8,7 +8,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let stacks = subject.deployment.stacks.iter();
     let apis = stacks.flat_map(|stack| stack.apis.iter().map(move |api| (stack, api)));
     apis.flat_map(|(stack, api)| {
-        let problems = check_api(api).into_iter().chain(check_edge(subject, stack));
+        let problems = check_api(api).into_iter();
         problems.map(|what| Finding::of(stack, &api.id, what))
     })
     .collect()
@@ -45,18 +45,6 @@ fn check_api(api: &Api) -> Vec<String> {
         format!("its {name} has a wildcard, which lets strangers' pages in or means nothing with credentials; list them")
     }));
     problems
-}
-
-/// The edge is the one address of the mall: an API that it is not given has no way in. A deployment without an edge has none to ask.
-fn check_edge(subject: &Subject<'_>, stack: &Stack) -> Option<String> {
-    let edge = subject.deployment.stack("edge")?;
-    let known = edge.depends_on.contains(&stack.name);
-    (!known).then(|| {
-        format!(
-            "the edge does not know it; hand {} its id in template.yaml and give its paths a behaviour",
-            edge.file.display()
-        )
-    })
 }
 
 #[cfg(test)]
@@ -118,15 +106,5 @@ mod tests {
             let start = format!("infra/order.yaml: Api: its {name} has a wildcard");
             assert!(findings[0].starts_with(&start), "{}", findings[0]);
         }
-    }
-
-    #[test]
-    fn an_api_that_the_edge_does_not_know_is_found() {
-        assert_eq!(
-            findings("template.yaml", "!GetAtt Order.Outputs.ApiId", "none"),
-            [
-                "infra/order.yaml: Api: the edge does not know it; hand infra/edge.yaml its id in template.yaml and give its paths a behaviour"
-            ]
-        );
     }
 }

@@ -158,6 +158,7 @@ mod tests {
         mall.services[1].operations.push(Operation {
             name: "cancel-order".to_owned(),
             kind: Kind::Endpoint,
+            public: false,
         });
         assert_eq!(
             mall.findings(),

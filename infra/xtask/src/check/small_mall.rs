@@ -131,7 +131,23 @@ Parameters:
   OrderApi: {Type: String}
   StockApi: {Type: String}
 Resources:
-  Distribution: {Type: AWS::CloudFront::Distribution}
+  Kept: {Type: AWS::CloudFront::CachePolicy}
+  Distribution:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - {Id: order, DomainName: !Sub '${OrderApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'}
+          - {Id: stock, DomainName: !Sub '${StockApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'}
+        CacheBehaviors:
+          - PathPattern: /api/orders*
+            TargetOriginId: order
+            AllowedMethods: [GET, POST]
+            CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad # orders
+        DefaultCacheBehavior:
+          TargetOriginId: stock
+          AllowedMethods: [GET, POST]
+          CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad
 ";
 
 const MONITORING: &str = "
@@ -250,6 +266,7 @@ fn service(name: &str, operations: &[(&str, Kind)]) -> Service {
     let operations = operations.iter().map(|(name, kind)| Operation {
         name: (*name).to_owned(),
         kind: *kind,
+        public: false,
     });
     Service {
         name: name.to_owned(),
