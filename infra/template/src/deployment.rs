@@ -9,6 +9,7 @@ use crate::function::Function;
 use crate::log_group::LogGroup;
 use crate::nested::Nested;
 use crate::queue::Queue;
+use crate::role::Role;
 use crate::routes::Routes;
 use crate::table::Table;
 
@@ -71,6 +72,12 @@ impl Deployment {
     pub fn function(&self, name: &str) -> Option<&Function> {
         self.functions()
             .find(|function| function.handler == name || function.id == name)
+    }
+
+    /// The role of each function, in the same order.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        self.functions()
+            .map(|function| Role::of(function, &self.account))
     }
 
     /// Every table.

@@ -12,6 +12,7 @@
 //!                   function, table, queue, bucket, api, log_group, distribution, trigger, policy    one resource kind each, typed
 //!                   nested      what a service nests: alarms, the same for each
 //!                └> Deployment ──> Routes ──> http_event
+//!                               └─> Role      what a function may do, and what it may not
 //! ```
 //!
 //! The crate knows a listed subset of CloudFormation. Anything outside it is an error that names the file, the logical id
@@ -46,6 +47,7 @@ mod properties;
 mod queue;
 mod read;
 mod references;
+mod role;
 mod routes;
 mod table;
 mod trigger;
@@ -64,6 +66,7 @@ pub use parameter::{Inputs, Parameter};
 pub use policy::{Effect, Statement};
 pub use queue::{Queue, Redrive};
 pub use read::{parameters, read, read_all};
+pub use role::{Decision, Permission, Role};
 pub use routes::{Found, Match, Route, Routes};
 pub use table::Table;
 pub use trigger::{StartingPosition, Trigger};

@@ -2,9 +2,8 @@
 //!
 //! Inline statements only. SAM's policy templates (`DynamoDBCrudPolicy`) and managed policies grant more than a function
 //! uses, and what they grant stands in another place. What SAM adds by itself (logs, traces, reading the queue or stream of an
-//! event) is not listed here.
-
-use serde_json::Value;
+//! event) is not listed here. `Condition`, `NotAction`, `NotResource` and policy variables are outside the subset: nothing on one
+//! machine evaluates them, and a permission that is wider here than on AWS would hide what is missing there.
 
 use crate::error::TemplateError;
 use crate::properties::Properties;
@@ -20,8 +19,6 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// ARNs, fully resolved.
     pub resources: Vec<String>,
-    /// `Condition` as it stands, resolved; `Null` where there is none.
-    pub condition: Value,
 }
 
 /// The effect of a statement.
@@ -65,9 +62,14 @@ fn read_statement(mut statement: Properties<'_>) -> Result<Statement, TemplateEr
         effect,
         actions: statement.texts("Action")?,
         resources: statement.texts("Resource")?,
-        condition: statement.take("Condition")?.unwrap_or_default(),
     };
     statement.finish()?;
+    let variable = |text: &&String| text.contains("${");
+    if let Some(text) = read.actions.iter().chain(&read.resources).find(variable) {
+        return Err(place.refuse(format!(
+            "`{text}` has a policy variable, which is outside the subset that this reader knows"
+        )));
+    }
     match (read.actions.is_empty(), read.resources.is_empty()) {
         (true, _) => Err(place.within("Action").refuse("is missing")),
         (_, true) => Err(place.within("Resource").refuse("is missing")),

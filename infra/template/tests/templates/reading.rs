@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::mall;
 use serde_json::{Value, json};
-use template::{Deployment, Effect, Inputs, Logging, Match, StartingPosition, Throttling, Trigger};
+use template::{
+    Decision, Deployment, Effect, Inputs, Logging, Match, Role, StartingPosition, Throttling, Trigger,
+};
 
 fn read() -> Deployment {
     template::read(mall::write().path(), &Inputs::local()).unwrap_or_else(|error| panic!("{error}"))
@@ -97,10 +99,7 @@ fn statements_are_read_with_their_resources_resolved() {
         .expect("the function")
         .policies[0];
     assert_eq!(receive.sid.as_deref(), Some("Receive"));
-    assert_eq!(
-        (receive.effect, &receive.condition),
-        (Effect::Allow, &Value::Null)
-    );
+    assert_eq!(receive.effect, Effect::Allow);
     assert_eq!(receive.actions, ["dynamodb:Query"]);
     assert_eq!(
         receive.resources,
@@ -112,6 +111,54 @@ fn statements_are_read_with_their_resources_resolved() {
         .policies;
     assert_eq!(submit.len(), 1, "a statement that is AWS::NoValue is none");
     assert_eq!(submit[0].resources, [table]);
+}
+
+#[test]
+fn a_role_may_do_what_its_statements_say_and_fetch_what_its_events_bring() {
+    let deployment = read();
+    let roles: Vec<Role> = deployment.roles().collect();
+    let role = |function: &str| {
+        let role = roles.iter().find(|role| role.function == function);
+        role.expect("the role")
+    };
+    let table = "arn:aws:dynamodb:us-east-1:000000000000:table/mall-stock";
+    let queue = "arn:aws:sqs:us-east-1:000000000000:mall-release-stock";
+
+    let release = role("release-stock");
+    assert_eq!(
+        release.user,
+        "arn:aws:sts::000000000000:assumed-role/stock-ReleaseStockRole/release-stock"
+    );
+    let Decision::Allowed(put) = release.decide("dynamodb:PutItem", table) else {
+        panic!("it may put");
+    };
+    assert_eq!(
+        (put.statement, put.action, put.resource),
+        (0, "dynamodb:PutItem", table)
+    );
+    assert_eq!(
+        release.decide("sqs:DeleteMessage", queue),
+        Decision::AllowedByEvents
+    );
+    assert_eq!(
+        release.decide("sqs:SendMessage", queue),
+        Decision::NotAllowed
+    );
+    assert_eq!(
+        role("submit-order").decide("sqs:ReceiveMessage", queue),
+        Decision::NotAllowed
+    );
+
+    let receive = role("receive-stock");
+    assert!(matches!(
+        receive.decide("dynamodb:Query", &format!("{table}/index/by-warehouse")),
+        Decision::Allowed(_)
+    ));
+    assert_eq!(
+        receive.decide("dynamodb:GetRecords", &format!("{table}/stream/1")),
+        Decision::AllowedByEvents
+    );
+    assert_eq!(receive.permissions().count(), 2);
 }
 
 #[test]

@@ -184,6 +184,18 @@ fn everything_outside_the_subset_is_refused() {
         ),
         (
             "infra/stock.yaml",
+            "Effect: Allow\n            Action: dynamodb:Query",
+            "Effect: Allow\n            Condition: {Bool: {'aws:SecureTransport': 'true'}}\n            Action: dynamodb:Query",
+            "Policies[0].Statement[0].Condition:",
+        ),
+        (
+            "infra/stock.yaml",
+            "'${Table.Arn}/index/by-warehouse'",
+            "'${Table.Arn}/index/${!aws:username}'",
+            "has a policy variable",
+        ),
+        (
+            "infra/stock.yaml",
             "        - Version: '2012-10-17'\n          Statement:",
             "        - DynamoDBCrudPolicy:",
             "must be an inline policy with a Statement",
