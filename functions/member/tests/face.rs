@@ -83,3 +83,9 @@ async fn an_address_is_found_for_its_member_only() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn whatever_a_member_does_keeps_them_signed_in() {
+    let mall = Mall::start(&[member::service]).await;
+    mall.assert_endpoints_extend_sessions("member").await;
+}

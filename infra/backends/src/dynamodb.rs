@@ -1,6 +1,9 @@
-//! DynamoDB: `dynoxide` on SQLite, in a file or in memory, behind its own HTTP server.
+//! DynamoDB: `dynoxide` on SQLite, in a file or in memory, behind an HTTP API that knows who may do what.
+
+mod api;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dynoxide::actions::create_table::CreateTableRequest;
@@ -11,6 +14,7 @@ use dynoxide::{Database, DynoxideError};
 use serde_json::Value;
 
 use crate::BackendError;
+use crate::access::Access;
 use crate::server::{Loopback, Server};
 
 /// How often expired items are removed from a file. AWS promises days; nothing may depend on it.
@@ -36,7 +40,11 @@ impl DynamoDb {
     /// A file is in WAL mode with `synchronous = NORMAL` (what `disable_bulk_loading` sets; SQLite's own default is FULL).
     /// A commit has then been handed to the operating system by `write`, without waiting for the disk: it survives the death
     /// of the process at any moment, and a power cut may take the last commits but leaves a consistent file.
-    pub(crate) fn start(file: Option<&Path>, loopback: Loopback) -> Result<DynamoDb, BackendError> {
+    pub(crate) fn start(
+        file: Option<&Path>,
+        loopback: Loopback,
+        access: Arc<Access>,
+    ) -> Result<DynamoDb, BackendError> {
         let failed = |source| BackendError::Database {
             source: Box::new(source),
         };
@@ -52,7 +60,7 @@ impl DynamoDb {
             if sweeps {
                 tokio::spawn(sweep_regularly(served.clone()));
             }
-            dynoxide::server::serve_on(listener, served).await;
+            crate::server::serve(listener, api::routes(served, access)).await;
         })?;
         Ok(DynamoDb { server, database })
     }

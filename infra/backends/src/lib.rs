@@ -25,26 +25,36 @@
 //! any moment** (`kill -9`, not a power cut): a commit, a journal record and an object's file have been handed to the
 //! operating system before the answer goes out. Stopping is therefore nothing but ending.
 //!
+//! # Who may do what
+//!
+//! Each request names its caller by an access key of [`Options`]: an administrator, or a function, which may do what its
+//! [role](template::Role) allows. The module `access` tells what a request needs, and refuses it as the service itself would.
+//! What functions needed and were allowed goes to a [`PermissionRecord`].
+//!
 //! # What differs from AWS
 //!
-//! *DynamoDB* takes any credentials. It never reports `TransactionConflict` or throttling: one lock serialises it. Expired
-//! items go within a minute (on a directory; in memory they stay). A table whose keys or indexes are declared differently
-//! from what exists is refused, where CloudFormation would replace it. Streams slow writes down as their records pile up;
-//! nothing trims them yet.
+//! *All three* know policies of roles only, none of resources, and no conditions. S3 checks signatures; DynamoDB and SQS believe
+//! the id of an access key.
 //!
-//! *SQS* takes any credentials. No FIFO queues. It ticks once a second, so a message whose delay or visibility timeout is
-//! over may come up to a second late to a waiting long poll. Deleting with a handle whose visibility timeout is over does
-//! nothing. Nothing expires by `MessageRetentionPeriod`. System attributes of a message (`AWSTraceHeader`) are dropped: a
-//! trace travels as a message attribute. A message that is put back after a crash has a new id, a new `SentTimestamp` and
-//! an `ApproximateReceiveCount` that starts again; the journal goes on counting for the dead-letter queue. Messages come
-//! back when their queue is created: those of a queue that is not declared any more wait in the journal.
+//! *DynamoDB* serves items, tables and streams, no PartiQL, tags or vector search. It never reports `TransactionConflict`
+//! or throttling: one lock serialises it. Expired items go within a minute (on a directory; in memory they stay). A table
+//! whose keys or indexes are declared differently from what exists is refused, where CloudFormation would replace it.
+//! Streams slow writes down as their records pile up; nothing trims them yet.
 //!
-//! *S3* takes the access keys of [`Options`], all with the same rights, and path-style requests only. Keys are files: no
-//! empty segments, no `.` or `..`, no object `a` beside an object `a/b`, about 140 bytes at most. No versions, tags,
-//! lifecycle or events. What a form upload's policy does not allow is answered 400, not 403. An object's bytes and its
+//! *SQS*: no FIFO queues. It ticks once a second, so a message whose delay or visibility timeout is over may come up to a
+//! second late to a waiting long poll. Deleting with a handle whose visibility timeout is over does nothing. Nothing
+//! expires by `MessageRetentionPeriod`. System attributes of a message (`AWSTraceHeader`) are dropped: a trace travels as a
+//! message attribute. A message that is put back after a crash has a new id, a new `SentTimestamp` and an
+//! `ApproximateReceiveCount` that starts again; the journal goes on counting for the dead-letter queue. Messages come back
+//! when their queue is created: those of a queue that is not declared any more wait in the journal.
+//!
+//! *S3* takes path-style requests only. Keys are files: no empty segments, no `.` or `..`, no object `a` beside an object
+//! `a/b`, about 140 bytes at most. No versions, tags, lifecycle or events. What a form upload's policy does not allow is
+//! answered 400, not 403. A list of objects to delete is refused whole when one of them is. An object's bytes and its
 //! headers are two files: a crash in the middle of an overwrite, before its answer, may leave the new bytes with the old
 //! headers. Buckets of [`Options::public_buckets`] are readable by their URLs, in place of the content delivery network.
 
+mod access;
 mod dynamodb;
 mod error;
 mod journal;
@@ -58,13 +68,16 @@ mod sqs;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use template::Deployment;
 
+pub use access::{AccessKey, Needed, PermissionRecord, Principal};
 pub use error::BackendError;
 pub use options::Options;
 
+use access::Access;
 use dynamodb::DynamoDb;
 use s3::S3;
 use server::Loopback;
@@ -121,14 +134,25 @@ impl Backends {
             Storage::Memory => (None, None),
             Storage::Directory(directory) => (Some(lock(&directory)?), Some(directory)),
         };
+        let access = Arc::new(Access::new(options.access_keys, options.record));
         let within = |name: &str| directory.as_ref().map(|directory| directory.join(name));
         let dynamodb = Loopback::bind("dynamodb", options.dynamodb_port)?;
         let sqs = Loopback::bind("sqs", options.sqs_port)?;
         let s3 = Loopback::bind("s3", options.s3_port)?;
         Ok(Backends {
-            dynamodb: DynamoDb::start(within("dynamodb.sqlite").as_deref(), dynamodb)?,
-            sqs: Sqs::start(within("sqs.journal").as_deref(), sqs)?,
-            s3: S3::start(within("s3").as_deref(), s3, options)?,
+            dynamodb: DynamoDb::start(
+                within("dynamodb.sqlite").as_deref(),
+                dynamodb,
+                Arc::clone(&access),
+            )?,
+            sqs: Sqs::start(within("sqs.journal").as_deref(), sqs, Arc::clone(&access))?,
+            s3: S3::start(
+                within("s3").as_deref(),
+                s3,
+                access,
+                options.public_buckets,
+                options.allowed_origins,
+            )?,
             _lock: lock,
         })
     }

@@ -1,8 +1,11 @@
 //! What can be chosen about the back ends.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::http::HeaderValue;
+
+use crate::access::{AccessKey, PermissionRecord, Principal};
 
 /// What can be chosen about the back ends, beside where their data is.
 #[derive(Debug, Clone)]
@@ -13,8 +16,10 @@ pub struct Options {
     pub sqs_port: u16,
     /// The port of S3; 0 is any free one.
     pub s3_port: u16,
-    /// Access key ids and their secrets, as S3 knows them. DynamoDB and SQS take any.
-    pub access_keys: BTreeMap<String, String>,
+    /// Who may call, by the id of their access key.
+    pub access_keys: BTreeMap<String, AccessKey>,
+    /// Where to note what functions needed and were allowed.
+    pub record: Option<Arc<PermissionRecord>>,
     /// The buckets whose objects anybody may read by their URL. On AWS no bucket is public: the content delivery network reads
     /// it and shows its objects to everybody. Here S3 does that itself, for the buckets that are named here.
     pub public_buckets: BTreeSet<String>,
@@ -23,20 +28,24 @@ pub struct Options {
 }
 
 impl Options {
-    /// The access key that [`Options::default`] makes known. Its secret is the same word: nothing here is reachable from
-    /// another machine.
+    /// The administrator's access key that [`Options::default`] makes known. Its secret is the same word: nothing here is
+    /// reachable from another machine.
     pub const ACCESS_KEY: &'static str = "local";
 }
 
 impl Default for Options {
-    /// Free ports, one access key, no public buckets, no other origins.
+    /// Free ports, one access key, no record, no public buckets, no other origins.
     fn default() -> Options {
-        let key = Options::ACCESS_KEY.to_owned();
+        let key = AccessKey {
+            secret: Options::ACCESS_KEY.to_owned(),
+            holder: Principal::Administrator,
+        };
         Options {
             dynamodb_port: 0,
             sqs_port: 0,
             s3_port: 0,
-            access_keys: BTreeMap::from([(key.clone(), key)]),
+            access_keys: BTreeMap::from([(Options::ACCESS_KEY.to_owned(), key)]),
+            record: None,
             public_buckets: BTreeSet::new(),
             allowed_origins: Vec::new(),
         }

@@ -1,25 +1,27 @@
 //! S3: `s3s` speaks the protocol and checks signatures, `s3s-fs` keeps the objects as files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::error_handling::HandleError;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use s3s::access::{S3Access, S3AccessContext};
-use s3s::auth::SimpleAuth;
+use s3s::auth::{Credentials, SimpleAuth};
 use s3s::dto::{
     CopyObjectInput, CopySource, DeleteObjectsInput, PutObjectInput, UploadPartCopyInput,
 };
 use s3s::path::S3Path;
 use s3s::service::S3ServiceBuilder;
-use s3s::{S3Request, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::BackendError;
+use crate::access::{self, Access, Need};
 use crate::server::{Loopback, Server};
-use crate::{BackendError, Options};
 
 #[derive(Debug)]
 pub(crate) struct S3 {
@@ -34,7 +36,9 @@ impl S3 {
     pub(crate) fn start(
         directory: Option<&Path>,
         loopback: Loopback,
-        options: Options,
+        access: Arc<Access>,
+        public: BTreeSet<String>,
+        allowed_origins: Vec<HeaderValue>,
     ) -> Result<S3, BackendError> {
         let (root, temporary) = match directory {
             Some(directory) => (directory.to_owned(), None),
@@ -53,10 +57,11 @@ impl S3 {
             }
         })?;
         let mut service = S3ServiceBuilder::new(files);
-        service.set_auth(keys(options.access_keys));
-        service.set_access(Access {
+        service.set_auth(keys(&access));
+        service.set_access(Gate {
             root: root.clone(),
-            public: options.public_buckets,
+            public,
+            access,
         });
         let routes = Router::new()
             .fallback_service(HandleError::new(
@@ -66,7 +71,7 @@ impl S3 {
                     StatusCode::INTERNAL_SERVER_ERROR
                 },
             ))
-            .layer(cors(options.allowed_origins));
+            .layer(cors(allowed_origins));
         let server = Server::start(loopback, |listener| crate::server::serve(listener, routes))?;
         Ok(S3 {
             server,
@@ -91,10 +96,10 @@ impl S3 {
     }
 }
 
-fn keys(access_keys: BTreeMap<String, String>) -> SimpleAuth {
+fn keys(access: &Access) -> SimpleAuth {
     let mut auth = SimpleAuth::new();
-    for (id, secret) in access_keys {
-        auth.register(id, secret.into());
+    for (id, secret) in access.secrets() {
+        auth.register(id.to_owned(), secret.into());
     }
     auth
 }
@@ -108,65 +113,99 @@ fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
         .expose_headers([header::ETAG])
 }
 
-/// Who may do what: a known access key everything, anybody else read single objects of public buckets.
-struct Access {
+/// Who may do what: the holder of an access key what they may, anybody else read single objects of public buckets.
+struct Gate {
     root: PathBuf,
     public: BTreeSet<String>,
+    access: Arc<Access>,
+}
+
+impl Gate {
+    fn authorise(
+        &self,
+        credentials: Option<&Credentials>,
+        needs: impl FnOnce() -> Vec<Need>,
+    ) -> S3Result<()> {
+        // A signature by a key that nobody has was refused before this.
+        let holder = credentials.and_then(|known| self.access.principal(&known.access_key));
+        let Some(principal) = holder else {
+            return Err(s3_error!(AccessDenied, "Signature is required"));
+        };
+        self.access.authorise(principal, needs).map_err(|refusal| {
+            S3Error::with_message(S3ErrorCode::AccessDenied, refusal.message_of_s3())
+        })
+    }
+
+    fn authorise_copy(
+        &self,
+        credentials: Option<&Credentials>,
+        source: &CopySource,
+    ) -> S3Result<()> {
+        let CopySource::Bucket { bucket, key, .. } = source else {
+            return Err(s3_error!(NotImplemented));
+        };
+        check_key(key)?;
+        self.authorise(credentials, || access::s3::copy_source(bucket, key))
+    }
 }
 
 #[async_trait::async_trait]
-impl S3Access for Access {
+impl S3Access for Gate {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let operation = context.s3_op().name();
         let (bucket, key) = match context.s3_path() {
             S3Path::Root => (None, None),
-            S3Path::Bucket { bucket } => (Some(bucket), None),
-            S3Path::Object { bucket, key } => (Some(bucket), Some(key)),
+            S3Path::Bucket { bucket } => (Some(&**bucket), None),
+            S3Path::Object { bucket, key } => (Some(&**bucket), Some(&**key)),
         };
         let reads = matches!(operation, "GetObject" | "HeadObject");
-        let public = bucket.is_some_and(|bucket| self.public.contains(&**bucket));
-        if context.credentials().is_none() && !(reads && public) {
-            return Err(s3_error!(AccessDenied, "Signature is required"));
-        }
+        let public = bucket.is_some_and(|bucket| self.public.contains(bucket));
+        let anybody = context.credentials().is_none() && reads && public;
         if let Some(key) = key {
             check_key(key)?;
         }
+        if !anybody {
+            let credentials = context.credentials();
+            self.authorise(credentials, || access::s3::needs(operation, bucket, key))?;
+            if let (Some(bucket), Some(key), true) = (bucket, key, reads)
+                && !self.root.join(bucket).join(key).exists()
+            {
+                self.authorise(credentials, || access::s3::learn_of_absence(bucket))?;
+            }
+        }
         match bucket {
             // s3s-fs would make the bucket on the way to the object.
-            Some(bucket) if operation != "CreateBucket" && !self.root.join(&**bucket).is_dir() => {
+            Some(bucket) if operation != "CreateBucket" && !self.root.join(bucket).is_dir() => {
                 Err(s3_error!(NoSuchBucket))
             }
             _ => Ok(()),
         }
     }
 
-    /// A form upload names its key in the form.
+    /// Of a body, and of a form, which names its key itself.
     async fn put_object(&self, request: &mut S3Request<PutObjectInput>) -> S3Result<()> {
-        check_key(&request.input.key)
+        let PutObjectInput { bucket, key, .. } = &request.input;
+        check_key(key)?;
+        self.authorise(request.credentials.as_ref(), || {
+            access::s3::put(bucket, key)
+        })
     }
 
     async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
-        check_source(&request.input.copy_source)
+        self.authorise_copy(request.credentials.as_ref(), &request.input.copy_source)
     }
 
     async fn upload_part_copy(&self, request: &mut S3Request<UploadPartCopyInput>) -> S3Result<()> {
-        check_source(&request.input.copy_source)
+        self.authorise_copy(request.credentials.as_ref(), &request.input.copy_source)
     }
 
     async fn delete_objects(&self, request: &mut S3Request<DeleteObjectsInput>) -> S3Result<()> {
-        request
-            .input
-            .delete
-            .objects
-            .iter()
-            .try_for_each(|object| check_key(&object.key))
-    }
-}
-
-fn check_source(source: &CopySource) -> S3Result<()> {
-    match source {
-        CopySource::Bucket { key, .. } => check_key(key),
-        _ => Ok(()),
+        let DeleteObjectsInput { bucket, delete, .. } = &request.input;
+        let keys = || delete.objects.iter().map(|object| object.key.as_str());
+        keys().try_for_each(check_key)?;
+        self.authorise(request.credentials.as_ref(), || {
+            access::s3::delete(bucket, keys())
+        })
     }
 }
 

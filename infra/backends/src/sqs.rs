@@ -1,4 +1,4 @@
-//! SQS: `rustack` keeps the queues in memory; this module serves them and keeps the journal beside them.
+//! SQS: `rustack` keeps the queues in memory; this module serves them to those who may, and keeps the journal beside them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
 use rustack_sqs_http::body::SqsResponseBody;
 use rustack_sqs_http::dispatch::SqsHandler;
-use rustack_sqs_http::response::{error_to_response, json_response};
+use rustack_sqs_http::response::{CONTENT_TYPE, error_to_response, json_response};
 use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::input::{
@@ -23,9 +23,11 @@ use rustack_sqs_model::input::{
 use rustack_sqs_model::operations::SqsOperation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::BackendError;
+use crate::access::{self, Access};
 use crate::journal::Journal;
 use crate::messages::Queues;
 use crate::server::{Loopback, Server};
@@ -42,7 +44,11 @@ pub(crate) struct Sqs {
 impl Sqs {
     /// Serves queues in memory, with their journal in `file` if there is one. The messages of a journal come back when
     /// their queue is created.
-    pub(crate) fn start(file: Option<&Path>, loopback: Loopback) -> Result<Sqs, BackendError> {
+    pub(crate) fn start(
+        file: Option<&Path>,
+        loopback: Loopback,
+        access: Arc<Access>,
+    ) -> Result<Sqs, BackendError> {
         let provider = Arc::new(RustackSqs::new(SqsConfig {
             skip_signature_validation: true,
             default_region: crate::REGION.to_owned(),
@@ -55,6 +61,7 @@ impl Sqs {
         let service = Arc::new(Service {
             rest: RustackSqsHandler::new(Arc::clone(&queues.provider)),
             queues: Arc::clone(&queues),
+            access,
         });
         let routes = Router::new()
             .fallback(answer)
@@ -118,15 +125,29 @@ impl Sqs {
 struct Service {
     queues: Arc<Queues>,
     rest: RustackSqsHandler,
+    access: Arc<Access>,
+}
+
+/// A request that was refused before it came to any queue.
+struct Refused {
+    /// The error's name in the JSON protocol.
+    kind: &'static str,
+    /// Its name in the older query protocol, which SDKs still show.
+    code: &'static str,
+    message: String,
 }
 
 async fn answer(
     State(service): State<Arc<Service>>,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<axum::body::Body> {
     let response = match resolve_operation(&headers) {
-        Ok(operation) => service.operate(operation, body).await,
+        Ok(operation) => match service.admit(operation, &uri, &headers, &body) {
+            Ok(()) => service.operate(operation, body).await,
+            Err(refused) => return refused.response(),
+        },
         Err(error) => Err(error),
     };
     response
@@ -134,7 +155,52 @@ async fn answer(
         .map(axum::body::Body::new)
 }
 
+impl Refused {
+    fn response(&self) -> Response<axum::body::Body> {
+        let kind = format!("com.amazon.coral.service#{}", self.kind);
+        let body = json!({"__type": kind, "message": self.message}).to_string();
+        let mut response = Response::new(axum::body::Body::from(body));
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        let headers = response.headers_mut();
+        headers.insert("content-type", HeaderValue::from_static(CONTENT_TYPE));
+        if let Ok(code) = HeaderValue::try_from(format!("{};Sender", self.code)) {
+            headers.insert("x-amzn-query-error", code);
+        }
+        response
+    }
+}
+
 impl Service {
+    /// Whether whoever signed the request may do what it asks.
+    fn admit(
+        &self,
+        operation: SqsOperation,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<(), Refused> {
+        let authorization = headers.get("authorization");
+        let authorization = authorization.and_then(|value| value.to_str().ok());
+        let key_id = access::key_id(authorization, uri.query()).ok_or_else(|| Refused {
+            kind: "MissingAuthenticationTokenException",
+            code: "MissingAuthenticationToken",
+            message: "Request is missing Authentication Token".to_owned(),
+        })?;
+        let principal = self.access.principal(key_id).ok_or_else(|| Refused {
+            kind: "UnrecognizedClientException",
+            code: "InvalidClientTokenId",
+            message: "The security token included in the request is invalid.".to_owned(),
+        })?;
+        let needs = || access::sqs::needs(operation, body);
+        self.access
+            .authorise(principal, needs)
+            .map_err(|refusal| Refused {
+                kind: "AccessDeniedException",
+                code: "AccessDenied",
+                message: refusal.message_of_sqs(),
+            })
+    }
+
     /// What puts a message into a queue, takes it out or hands it over goes past the journal; the rest is rustack's alone.
     async fn operate(
         &self,

@@ -84,6 +84,9 @@ pub(crate) struct UpOptions {
     /// Log JSON lines instead of text
     #[arg(long)]
     pub(crate) json: bool,
+    /// Append what each function needed and was allowed to a file, for `cargo xtask permissions`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) permission_record: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
 }

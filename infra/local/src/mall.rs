@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use backends::{BackendError, Backends, Storage};
+use backends::{BackendError, Backends, PermissionRecord, Principal, Storage};
 use template::Deployment;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -57,6 +57,8 @@ pub struct Options {
     pub style: Style,
     /// How the process of a function is started.
     pub program: Program,
+    /// A file to which what functions needed and were allowed is appended.
+    pub permission_record: Option<PathBuf>,
 }
 
 /// Why a mall does not start.
@@ -70,6 +72,14 @@ pub enum StartError {
     Logs {
         /// The data folder.
         folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The record of permissions cannot be written.
+    #[error("cannot write {}", .file.display())]
+    PermissionRecord {
+        /// The file.
+        file: PathBuf,
         /// Why not.
         source: io::Error,
     },
@@ -138,7 +148,16 @@ impl Mall {
         let deployment = read_templates(&options.root, &inputs)?;
 
         let (keys, own_key) = (function_keys(&deployment), AccessKey::of("mall"));
-        let backends = start_backends(&folder, &deployment, &keys, &own_key, &url).await?;
+        let back_end_options = backends::Options {
+            access_keys: access_keys(&deployment, &keys, &own_key),
+            record: permission_record(options.permission_record)?,
+            public_buckets: pictures_bucket(&deployment).into_iter().collect(),
+            allowed_origins: HeaderValue::from_str(&url).into_iter().collect(),
+            ..backends::Options::default()
+        };
+        let storage = Storage::Directory(folder.path().join("data"));
+        let backends = Backends::start_with(storage, back_end_options).await?;
+        backends.create(&deployment).await?;
         let urls = BackendUrls {
             dynamodb: backends.dynamodb_url(),
             sqs: backends.sqs_url(),
@@ -275,26 +294,32 @@ fn function_keys(deployment: &Deployment) -> AccessKeys {
         .collect()
 }
 
-async fn start_backends(
-    folder: &DataFolder,
+/// Whose each access key is: the mall's own is an administrator's, every other its function's.
+fn access_keys(
     deployment: &Deployment,
     keys: &AccessKeys,
     own_key: &AccessKey,
-    url: &str,
-) -> Result<Backends, StartError> {
-    let known = keys.values().chain([own_key]);
-    let options = backends::Options {
-        access_keys: known
-            .map(|key| (key.id.clone(), key.secret.clone()))
-            .collect(),
-        public_buckets: pictures_bucket(deployment).into_iter().collect(),
-        allowed_origins: HeaderValue::from_str(url).into_iter().collect(),
-        ..backends::Options::default()
+) -> BTreeMap<String, backends::AccessKey> {
+    let known = |key: &AccessKey, holder| {
+        let secret = key.secret.clone();
+        (key.id.clone(), backends::AccessKey { secret, holder })
     };
-    let storage = Storage::Directory(folder.path().join("data"));
-    let backends = Backends::start_with(storage, options).await?;
-    backends.create(deployment).await?;
-    Ok(backends)
+    let of_functions = deployment.roles().filter_map(|role| {
+        let key = keys.get(&role.function)?;
+        Some(known(key, Principal::Function(role)))
+    });
+    let own = known(own_key, Principal::Administrator);
+    of_functions.chain([own]).collect()
+}
+
+fn permission_record(file: Option<PathBuf>) -> Result<Option<Arc<PermissionRecord>>, StartError> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    match PermissionRecord::open(&file) {
+        Ok(record) => Ok(Some(Arc::new(record))),
+        Err(source) => Err(StartError::PermissionRecord { file, source }),
+    }
 }
 
 /// Everything that brings events beside the front door, and the sweep of idle instances.

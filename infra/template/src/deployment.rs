@@ -74,10 +74,14 @@ impl Deployment {
             .find(|function| function.handler == name || function.id == name)
     }
 
+    /// The role of a function of this deployment.
+    pub fn role_of(&self, function: &Function) -> Role {
+        Role::of(function, &self.account)
+    }
+
     /// The role of each function, in the same order.
     pub fn roles(&self) -> impl Iterator<Item = Role> {
-        self.functions()
-            .map(|function| Role::of(function, &self.account))
+        self.functions().map(|function| self.role_of(function))
     }
 
     /// Every table.

@@ -25,7 +25,7 @@ mod stacks;
 mod tables;
 
 #[cfg(test)]
-mod small_mall;
+pub(crate) mod small_mall;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
@@ -88,13 +88,18 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
     groups.iter().flat_map(|group| group(subject)).collect()
 }
 
-/// Reads the deployment with a prefix of the check's own, and `1` for every parameter that has no default.
+/// Reads the deployment with a prefix of the check's own.
 pub(crate) fn read(root: &Path) -> Result<Deployment, Vec<TemplateError>> {
+    read_named(root, PREFIX)
+}
+
+/// Reads the deployment with this prefix, and `1` for every parameter that has no default.
+pub(crate) fn read_named(root: &Path, prefix: &str) -> Result<Deployment, Vec<TemplateError>> {
     let mut inputs = Inputs::local();
     inputs.parameters.clear();
     for parameter in template::parameters(root).map_err(|problem| vec![problem])? {
         match parameter.name.as_str() {
-            "Prefix" => drop(inputs.parameters.insert(parameter.name, PREFIX.to_owned())),
+            "Prefix" => drop(inputs.parameters.insert(parameter.name, prefix.to_owned())),
             _ if parameter.default.is_none() => {
                 drop(inputs.parameters.insert(parameter.name, "1".to_owned()))
             }
@@ -174,7 +179,7 @@ impl Finding {
     }
 
     /// A finding about a resource of a stack.
-    fn of(stack: &Stack, id: impl Into<String>, what: impl Into<String>) -> Finding {
+    pub(crate) fn of(stack: &Stack, id: impl Into<String>, what: impl Into<String>) -> Finding {
         Finding::new(stack.file.display().to_string(), id, what)
     }
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod openapi;
+mod permissions;
 mod services;
 
 use std::io::Write as _;
@@ -31,6 +32,19 @@ enum Command {
         #[arg(long, default_value = ".", value_name = "DIR")]
         root: PathBuf,
     },
+    /// Lists permissions that no test needed: `file: function: statement: action and resource`, a line each; fails when there
+    /// is any.
+    ///
+    /// What functions need is on record in the file `permissions` of the target folder, where every run of tests adds to it:
+    /// forget it, run all the tests, then ask.
+    Permissions {
+        /// The folder that holds template.yaml.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        root: PathBuf,
+        /// Lists nothing; empties the record.
+        #[arg(long)]
+        forget: bool,
+    },
     /// Writes docs/openapi.json from the handlers' types and the templates' routes.
     Openapi {
         /// The folder that holds template.yaml.
@@ -45,6 +59,13 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check { root } => report(&check::check(&root, &services::all())),
+        Command::Permissions { root, forget } => match permissions(&root, forget) {
+            Ok(findings) => report(&findings),
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
         Command::Openapi { root, check } => match openapi(&root, check) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -52,6 +73,16 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+    }
+}
+
+fn permissions(
+    root: &std::path::Path,
+    forget: bool,
+) -> Result<Vec<check::Finding>, permissions::PermissionsError> {
+    match forget {
+        true => permissions::forget(root).map(|()| Vec::new()),
+        false => permissions::unused(root),
     }
 }
 

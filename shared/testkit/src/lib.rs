@@ -11,7 +11,9 @@
 //! ```
 //!
 //! - [`Mall`]: tables and queues as the templates declare them, each test its own; requests go by the templates' routes
-//!   to the services' operations, with the environment that the templates give each function. The clock moves by hand.
+//!   to the services' operations, with the environment and the role that the templates give each function: a call that its
+//!   policies do not allow is refused, and what they allow and it needs goes on record for `cargo xtask permissions`. The
+//!   clock moves by hand.
 //! - [`Wire`]: all calls to DynamoDB and SQS pass it. It counts calls, units and stages ([`Calls`]) and does what a test
 //!   tells it to ([`Action`]): fail a call before it is sent or after it took effect, let the function die there, hold
 //!   calls until all have come, answer with a conflict.
@@ -26,6 +28,7 @@ mod answer;
 mod calls;
 mod mall;
 mod request;
+mod roles;
 mod scene;
 mod wire;
 

@@ -3,11 +3,11 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
-use backends::{Backends, Storage};
+use backends::{AccessKey, Backends, Options, PermissionRecord, Principal, Storage};
 use edge::{Boot, Running, Service, SessionToken, Sessions};
 use kernel::{Clock, Environment, ManualClock, MemberId, Timestamp};
 use serde_json::{Value, json, value::RawValue};
@@ -59,7 +59,10 @@ impl Mall {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let deployment = template::read(&root, &inputs(&root, settings))
             .unwrap_or_else(|error| panic!("{error}"));
-        let backends = Backends::start(Storage::Memory).await.unwrap();
+        let options = options(&root, &deployment);
+        let backends = Backends::start_with(Storage::Memory, options)
+            .await
+            .unwrap();
         backends.create(&deployment).await.unwrap();
         let (wire, url) = Wire::start(backends.dynamodb_url(), backends.sqs_url()).await;
         Self(Arc::new(Inner {
@@ -122,10 +125,15 @@ impl Mall {
         &self.0.deployment
     }
 
-    /// What an operation would start from: for tests of a service's face towards the services above it.
+    /// What an operation would start from, but for its role: with the rights of an administrator. For what a test does
+    /// itself, and for the face of a service towards the services above it, which is used by functions of all of them.
     #[must_use]
     pub fn boot(&self, operation: &str) -> Boot {
-        Boot::new(self.environment(operation))
+        self.boot_as(operation, Options::ACCESS_KEY)
+    }
+
+    fn boot_as(&self, operation: &str, access_key: &str) -> Boot {
+        Boot::new(self.environment(operation, access_key))
             .unwrap_or_else(|error| panic!("{operation}: {error}"))
     }
 
@@ -297,14 +305,14 @@ impl Mall {
         let found = service.and_then(|service| service.operation(&function.handler));
         let started = found.unwrap_or_else(|| panic!("{operation} is of no service of this test"));
         let started = started
-            .start(&self.boot(operation))
+            .start(&self.boot_as(operation, &function.handler))
             .unwrap_or_else(|error| panic!("{operation}: {error}"));
         running.insert(operation.to_owned(), started.clone());
         started
     }
 
     /// Exactly what the template gives the function, and where AWS is.
-    fn environment(&self, operation: &str) -> Environment {
+    fn environment(&self, operation: &str, access_key: &str) -> Environment {
         let function = self
             .0
             .deployment
@@ -313,8 +321,8 @@ impl Mall {
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
-            ("AWS_ACCESS_KEY_ID", backends::Options::ACCESS_KEY),
-            ("AWS_SECRET_ACCESS_KEY", backends::Options::ACCESS_KEY),
+            ("AWS_ACCESS_KEY_ID", access_key),
+            ("AWS_SECRET_ACCESS_KEY", access_key),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.0.url),
             ("AWS_ENDPOINT_URL_SQS", &self.0.url),
             // What the wire breaks stays broken: the SDK does not mend it by trying again.
@@ -329,6 +337,27 @@ impl Mall {
         assert!(self.0.deployment.queue(&name).is_some(), "no queue {name}");
         name
     }
+}
+
+/// The record of what functions needed and were allowed: one for all tests of a process.
+static RECORD: OnceLock<Arc<PermissionRecord>> = OnceLock::new();
+
+/// Back ends that know every function by an access key, id and secret being its handler.
+fn options(root: &Path, deployment: &Deployment) -> Options {
+    let record = RECORD.get_or_init(|| {
+        let file = PermissionRecord::file_of(root);
+        Arc::new(PermissionRecord::open(&file).unwrap_or_else(|error| panic!("{error}: {file:?}")))
+    });
+    let mut options = Options {
+        record: Some(Arc::clone(record)),
+        ..Options::default()
+    };
+    options.access_keys.extend(deployment.roles().map(|role| {
+        let secret = role.function.clone();
+        let holder = Principal::Function(role);
+        (secret.clone(), AccessKey { secret, holder })
+    }));
+    options
 }
 
 fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {

@@ -229,3 +229,9 @@ async fn an_extension_that_is_under_way_while_the_member_signs_out_revives_nothi
     assert_eq!((reader, signed_out), (401, 204));
     assert_eq!(status_of(&mall, &token).await, 401);
 }
+
+#[tokio::test]
+async fn whatever_a_member_does_keeps_them_signed_in() {
+    let mall = mall().await;
+    mall.assert_endpoints_extend_sessions("auth").await;
+}

@@ -384,3 +384,9 @@ async fn a_page_of_another_origin_changes_no_cart() {
     }
     assert_eq!(guest.quantities(&mall).await, lines(&[("a", 1)]));
 }
+
+#[tokio::test]
+async fn whatever_a_member_does_keeps_them_signed_in() {
+    let mall = mall().await;
+    mall.assert_endpoints_extend_sessions("cart").await;
+}

@@ -137,3 +137,9 @@ async fn a_refused_order_does_not_show_in_the_list() {
     let_time_pass(&mall).await;
     assert!(customer.orders().await.is_empty());
 }
+
+#[tokio::test]
+async fn whatever_a_member_does_keeps_them_signed_in() {
+    let mall = mall(&[("a", PRICE, 5)]).await;
+    mall.assert_endpoints_extend_sessions("order").await;
+}

@@ -177,3 +177,9 @@ async fn a_body_that_cannot_be_read_is_refused_with_the_place() {
         );
     }
 }
+
+#[tokio::test]
+async fn whatever_a_member_does_keeps_them_signed_in() {
+    let shop = Shop::open().await;
+    shop.mall.assert_endpoints_extend_sessions("payment").await;
+}

@@ -1,5 +1,6 @@
 //! The back ends as their users see them: over loopback HTTP, through the AWS SDK.
 
+mod access;
 mod clients;
 mod crash;
 mod create;

@@ -341,33 +341,6 @@ async fn anybody_may_read_objects_of_a_public_bucket_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_unknown_access_key_is_refused() {
-    let (backends, _) = started().await;
-    let options = Options {
-        access_keys: [("other".to_owned(), "secret".to_owned())].into(),
-        ..Options::default()
-    };
-    let other = Backends::start_with(Storage::Memory, options)
-        .await
-        .expect("back ends in memory start");
-    other.create_bucket("mall-private").expect("the bucket");
-    let put = clients::s3(&other.s3_url())
-        .put_object()
-        .bucket("mall-private")
-        .key("a")
-        .body(ByteStream::from_static(PICTURE));
-    assert_eq!(
-        put.send()
-            .await
-            .expect_err("it is not known")
-            .raw_response()
-            .map(|response| response.status().as_u16()),
-        Some(403)
-    );
-    drop(backends);
-}
-
-#[tokio::test]
 async fn a_page_of_an_allowed_origin_may_upload_and_others_may_not() {
     let (backends, _client) = started().await;
     let ask = |origin: &'static str| {

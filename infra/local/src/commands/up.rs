@@ -26,6 +26,7 @@ pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
         parameters: options.parameters(),
         style,
         program: Program::this(&["function"]).map_err(CommandError::CurrentFolder)?,
+        permission_record: options.permission_record.clone(),
     };
     block_on(async {
         let mut signals = Signals::listen().map_err(CommandError::Runtime)?;

@@ -127,7 +127,8 @@ impl Drop for MallProcess {
 fn spawn(root: &Path, data: &Path, arguments: &[String]) -> Child {
     let mut command = mall_command("up", root, data);
     command
-        .args(["--port", "0"])
+        .args(["--port", "0", "--permission-record"])
+        .arg(backends::PermissionRecord::file_of(&workspace()))
         .args(arguments)
         .stdin(Stdio::null());
     command.spawn().unwrap()

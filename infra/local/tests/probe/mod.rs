@@ -185,6 +185,7 @@ impl Place {
             )]),
             style: Style::Silent,
             program: Program::this(&["--exact", "function_process", "--nocapture"]).unwrap(),
+            permission_record: None,
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Subject, read, rules};
+use tempfile::TempDir;
+use template::Deployment;
+
+use super::{Finding, Subject, read, read_named, rules};
 use crate::services::{Kind, Operation, Service};
 
 const ROOT: &str = "
@@ -161,7 +164,7 @@ Resources:
   Errors: {Type: AWS::CloudWatch::Alarm}
 ";
 
-pub(super) struct SmallMall {
+pub(crate) struct SmallMall {
     templates: BTreeMap<String, String>,
     /// Stock with `release-stock` and `receive-stock`, then order with `submit-order`.
     pub(super) services: Vec<Service>,
@@ -169,7 +172,7 @@ pub(super) struct SmallMall {
 }
 
 impl SmallMall {
-    pub(super) fn new() -> SmallMall {
+    pub(crate) fn new() -> SmallMall {
         let templates = [
             ("template.yaml", ROOT),
             ("infra/stock.yaml", STOCK),
@@ -205,7 +208,7 @@ impl SmallMall {
     }
 
     /// Replaces, in a template, the text `from` by `to`.
-    pub(super) fn edit(&mut self, file: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&mut self, file: &str, from: &str, to: &str) {
         let text = self
             .templates
             .get_mut(file)
@@ -244,12 +247,7 @@ impl SmallMall {
 
     /// The findings, as lines in order.
     pub(super) fn findings(&self) -> Vec<String> {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("infra")).expect("a folder");
-        for (file, text) in &self.templates {
-            std::fs::write(folder.path().join(file), text).expect("a template");
-        }
-        let mut findings: Vec<Finding> = match read(folder.path()) {
+        let mut findings: Vec<Finding> = match read(self.write().path()) {
             Ok(deployment) => rules(&Subject {
                 deployment: &deployment,
                 services: &self.services,
@@ -259,6 +257,20 @@ impl SmallMall {
         };
         findings.sort();
         findings.iter().map(Finding::to_string).collect()
+    }
+
+    /// Its deployment, under a prefix.
+    pub(crate) fn deployment(&self, prefix: &str) -> Deployment {
+        read_named(self.write().path(), prefix).expect("sound templates")
+    }
+
+    fn write(&self) -> TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("infra")).expect("a folder");
+        for (file, text) in &self.templates {
+            std::fs::write(folder.path().join(file), text).expect("a template");
+        }
+        folder
     }
 }
 
