@@ -18,7 +18,10 @@ fn templates_with(stack: &str, from: &str, to: &str) -> TempDir {
     for entry in workspace().join("infra").read_dir().unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "yaml") {
-            copy_file(&copy, &format!("infra/{}", path.file_name().unwrap().display()));
+            copy_file(
+                &copy,
+                &format!("infra/{}", path.file_name().unwrap().display()),
+            );
         }
     }
     let file = copy.path().join(format!("infra/{stack}.yaml"));
@@ -54,7 +57,8 @@ fn log(data: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_that_misses_one_permission_of_a_transaction_writes_nothing_and_says_why_in_its_log() {
+async fn a_function_that_misses_one_permission_of_a_transaction_writes_nothing_and_says_why_in_its_log()
+ {
     // The receipt is put and the stock is updated in one transaction, and both are on this table.
     let templates = templates_with(
         "stock",

@@ -5,7 +5,7 @@
 mod harness;
 mod probe;
 
-use harness::{http_client, until};
+use harness::{ADMINISTRATOR, http_client, until};
 use probe::Place;
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ fn function_process() {
 async fn sqs(url: &str, action: &str, body: Value) -> Value {
     let request = http_client()
         .post(url)
+        .header("authorization", ADMINISTRATOR)
         .header("x-amz-target", format!("AmazonSQS.{action}"))
         .header("content-type", "application/x-amz-json-1.0");
     let response = request.body(body.to_string()).send().await.unwrap();

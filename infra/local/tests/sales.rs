@@ -4,7 +4,7 @@
 mod harness;
 
 use futures::future::join_all;
-use harness::{MallProcess, mall_command, signal, until, workspace};
+use harness::{ADMINISTRATOR, MallProcess, mall_command, signal, until, workspace};
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -327,6 +327,7 @@ async fn messages_in(mall: &MallProcess, queue: &str) -> (u64, u64) {
     let answer = mall
         .http
         .post(url)
+        .header("authorization", ADMINISTRATOR)
         .header("x-amz-target", "AmazonSQS.GetQueueAttributes")
         .header("content-type", "application/x-amz-json-1.0")
         .body(json!({ "QueueUrl": queue_url, "AttributeNames": ["All"] }).to_string())

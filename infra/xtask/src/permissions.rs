@@ -116,11 +116,17 @@ mod tests {
         let found = unused_after(&[
             ("release-stock", "dynamodb:PutItem", TABLE),
             ("release-stock", "dynamodb:Query", &index),
-            ("release-stock", "sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:000000000000:mall-release-stock"),
+            (
+                "release-stock",
+                "sqs:ReceiveMessage",
+                "arn:aws:sqs:us-east-1:000000000000:mall-release-stock",
+            ),
             ("submit-order", "dynamodb:Query", TABLE),
         ]);
         let line = |action: &str, resource: &str| {
-            format!("infra/stock.yaml: ReleaseStock: statement 1: no test needed {action} on {resource}")
+            format!(
+                "infra/stock.yaml: ReleaseStock: statement 1: no test needed {action} on {resource}"
+            )
         };
         assert_eq!(
             found,
@@ -136,7 +142,12 @@ mod tests {
         let index = format!("{TABLE}/index/by-warehouse");
         let needed: Vec<_> = ["dynamodb:PutItem", "dynamodb:Query"]
             .iter()
-            .flat_map(|action| [("release-stock", *action, TABLE), ("release-stock", *action, &*index)])
+            .flat_map(|action| {
+                [
+                    ("release-stock", *action, TABLE),
+                    ("release-stock", *action, &*index),
+                ]
+            })
             .collect();
         assert_eq!(unused_after(&needed), Vec::<String>::new());
     }

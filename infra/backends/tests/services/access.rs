@@ -380,7 +380,10 @@ async fn a_key_that_nobody_has_opens_nothing() {
     let queues = stranger.sqs.list_queues().send().await;
     assert_eq!(refusal(queues).0, "InvalidClientTokenId");
     let buckets = stranger.s3.list_buckets().send().await;
-    let status = buckets.as_ref().err().and_then(|error| error.raw_response());
+    let status = buckets
+        .as_ref()
+        .err()
+        .and_then(|error| error.raw_response());
     assert_eq!(status.map(|raw| raw.status().as_u16()), Some(403));
 }
 

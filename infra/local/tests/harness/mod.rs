@@ -18,6 +18,9 @@ use tempfile::TempDir;
 /// How long anything may take that a test waits for.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The `authorization` of a request to a back end in the name of the mall's administrator. Only S3 checks signatures.
+pub(crate) const ADMINISTRATOR: &str = "AWS4-HMAC-SHA256 Credential=LOCALMALL/20261124/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+
 /// The folder of the mall's own templates.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::mall;
 use serde_json::{Value, json};
 use template::{
-    Decision, Deployment, Effect, Inputs, Logging, Match, Role, StartingPosition, Throttling, Trigger,
+    Decision, Deployment, Effect, Inputs, Logging, Match, Role, StartingPosition, Throttling,
+    Trigger,
 };
 
 fn read() -> Deployment {
