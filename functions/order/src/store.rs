@@ -1,4 +1,7 @@
 //! The order table: its keys and attributes, here and nowhere else.
+//!
+//! What is done to an order is also noted here, in the log line of whichever operation does it ([`Notes`]): the order's
+//! number, and the step it took. A step is noted where its write succeeded, so it is counted once, however often it is asked for.
 
 mod rows;
 
@@ -8,6 +11,7 @@ use dynamo::{
     Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Reason, Signer, Table,
     Transaction, TransactionError, Write, WriteError,
 };
+use edge::Notes;
 use kernel::{Limit, MemberId, Page, Timestamp};
 use stock::{Levels, NotEnough};
 
@@ -59,6 +63,7 @@ impl Store {
         sn: &OrderSn,
         consistency: Consistency,
     ) -> Result<Option<Stored>, DynamoError> {
+        Notes::about(sn);
         self.table
             .get::<Row>(key(sn), consistency)
             .await?
@@ -101,10 +106,10 @@ impl Store {
             transaction.with(levels.take(&line.taken()))
         };
         let transaction = order.lines.iter().fold(Transaction::new().with(put), take);
-        transaction
-            .commit()
-            .await
-            .map_err(|error| PlaceFailure::of(error, order.lines.len()))
+        let placed = transaction.commit().await;
+        placed.map_err(|error| PlaceFailure::of(error, order.lines.len()))?;
+        Notes::outcome("order-placed");
+        Ok(())
     }
 
     /// Closes an order that is unpaid; with `expired_at`, only if its time to be paid is over by then.
@@ -114,6 +119,7 @@ impl Store {
         step: &Step,
         expired_at: Option<Timestamp>,
     ) -> Result<Order, WriteFailure> {
+        Notes::about(sn);
         let write = self
             .advance(sn, OrderStatus::Closed)
             .set(CLOSED, ClosedRow::of(step));
@@ -122,15 +128,17 @@ impl Store {
             None => write,
         };
         let item = Table::update(write).await.map_err(WriteFailure::of)?;
+        Notes::outcome("order-closed");
         Ok(item.read::<OrderRow>()?.into_order()?)
     }
 
     /// Makes sure that no order of this number comes any more, if there is none.
     pub(crate) async fn put_void(&self, sn: &OrderSn, now: Timestamp) -> Result<(), WriteFailure> {
         let void = VoidRow::until(now.plus(VOID_KEPT));
-        Table::write(Write::put(&self.table, key(sn), &void).if_absent())
-            .await
-            .map_err(WriteFailure::of)
+        let write = Write::put(&self.table, key(sn), &void).if_absent();
+        Table::write(write).await.map_err(WriteFailure::of)?;
+        Notes::outcome("order-voided");
+        Ok(())
     }
 
     /// Marks an order as paid, if it is unpaid and costs exactly this.
@@ -140,6 +148,7 @@ impl Store {
         payment: &Payment,
         step: Step,
     ) -> Result<MarkPaid, DynamoError> {
+        Notes::about(sn);
         let paid = PaidStep {
             step,
             provider: payment.provider.clone(),
@@ -151,7 +160,10 @@ impl Store {
             .when(Condition::equals(TOTAL, payment.amount))
             .set(PAID, PaidRow::of(&paid));
         match Table::write(write).await.map_err(WriteFailure::of) {
-            Ok(()) => Ok(MarkPaid::Paid),
+            Ok(()) => {
+                Notes::outcome("order-paid");
+                Ok(MarkPaid::Paid)
+            }
             Err(WriteFailure::Differs(stored)) => Ok(MarkPaid::judge(stored.as_ref(), payment)),
             Err(WriteFailure::Store(error)) => Err(error),
         }

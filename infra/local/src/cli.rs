@@ -19,6 +19,7 @@ Examples:
   mall event show-product > event.json   a function's sample event, with live values
   mall invoke show-product -e event.json send it, changed or not
   mall import --categories categories.csv --products products.jsonl
+  mall cost                              what its requests, messages and orders cost on AWS
 
 Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.
 The key of the staff is in .mall/staff-key: curl -H \"Authorization: Bearer $(cat .mall/staff-key)\" ...";
@@ -51,6 +52,8 @@ enum Command {
     Event(EventOptions),
     /// List every endpoint: method, path, function, and who may call it.
     Routes(PlaceOptions),
+    /// Say what requests, messages and whole orders cost on AWS, from what the functions logged (docs/COST.md).
+    Cost(CostOptions),
     /// Run one function: what the mall starts as a child process.
     #[command(hide = true)]
     Function { service: String, handler: String },
@@ -128,6 +131,25 @@ pub(crate) struct EventOptions {
     pub(crate) place: PlaceOptions,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CostOptions {
+    /// Log to read: a file, or - for standard input; may be repeated. Any form that functions or CloudWatch write
+    /// [default: log.jsonl of the mall that runs here, or ran last]
+    #[arg(long = "log", value_name = "FILE")]
+    pub(crate) logs: Vec<PathBuf>,
+    /// Price table [default: infra/local/prices.json]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+    /// Take each invocation for so many billed milliseconds, whatever was measured
+    #[arg(long, value_name = "MS")]
+    pub(crate) billed_ms: Option<u64>,
+    /// Print sums as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
 impl PlaceOptions {
     /// The folder given, or the nearest one above that holds `template.yaml`.
     pub(crate) fn root(&self) -> Result<PathBuf, CommandError> {
@@ -171,6 +193,7 @@ pub fn run() -> ExitCode {
         Command::Invoke(options) => commands::invoke::run(&options),
         Command::Event(options) => commands::event::run(&options),
         Command::Routes(options) => commands::routes::run(&options),
+        Command::Cost(options) => commands::cost::run(&options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("mall: {}", with_causes(&error));

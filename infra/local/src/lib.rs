@@ -9,6 +9,8 @@
 //! - **What brings events.** `gateway` is API Gateway and the CDN, `poller` the SQS event source mappings, `timer` the schedules,
 //!   `invoke_api` Lambda's own Invoke API.
 //!
+//! [`cost`] reads what functions log about themselves, and prices it.
+//!
 //! [`mall::Mall`] starts all of it in order. `commands` are the words of the command line; all but `up` talk to the running mall,
 //! which they find by `endpoints.json` in its data folder ([`state`]).
 
@@ -19,6 +21,7 @@ mod batch;
 mod cli;
 mod client;
 mod commands;
+pub mod cost;
 mod cors;
 mod files;
 mod function;

@@ -98,6 +98,21 @@ pub(crate) fn read_templates(root: &Path, inputs: &Inputs) -> Result<Deployment,
     Ok(deployment)
 }
 
+/// What the templates declare, for whoever asks for facts that no parameter changes (routes, memory): no mall has to run.
+/// Parameters without a default have values only while one does; here any will do.
+pub(crate) fn read_for_facts(root: &Path) -> Result<Deployment, TemplateError> {
+    let missing = template::parameters(root)?
+        .into_iter()
+        .filter(|parameter| parameter.default.is_none());
+    let made_up = missing
+        .map(|parameter| (parameter.name, "any".to_owned()))
+        .collect();
+    let inputs = Declared::read(root)
+        .and_then(|declared| declared.inputs(&[], &made_up))
+        .unwrap_or_else(|_| Inputs::local());
+    template::read(root, &inputs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

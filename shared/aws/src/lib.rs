@@ -7,6 +7,10 @@
 
 #![forbid(unsafe_code)]
 
+mod handled;
+mod meter;
+mod metered;
+
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
@@ -23,6 +27,33 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 use kernel::{ConfigError, Environment};
 
+pub use handled::{Batch, Handled};
+pub use meter::{Meter, Notes, Usage};
+
+use metered::Metered;
+
+/// A service of AWS that functions call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Tables.
+    DynamoDb,
+    /// Queues.
+    Sqs,
+    /// Objects.
+    S3,
+}
+
+impl Service {
+    /// As it is called in `AWS_ENDPOINT_URL_<name>`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "DYNAMODB",
+            Self::Sqs => "SQS",
+            Self::S3 => "S3",
+        }
+    }
+}
+
 /// What every client of AWS in this function shares. Clones share it too.
 #[derive(Clone, Debug)]
 pub struct Aws(Arc<Inner>);
@@ -31,7 +62,7 @@ pub struct Aws(Arc<Inner>);
 struct Inner {
     region: String,
     credentials: Credentials,
-    endpoints: [(&'static str, Option<String>); 3],
+    endpoints: [(Service, Option<String>); 3],
     attempts: u32,
     https: OnceLock<SharedHttpClient>,
     http: OnceLock<SharedHttpClient>,
@@ -53,13 +84,9 @@ impl Aws {
             None,
             "environment",
         );
-        let endpoints = ["DYNAMODB", "SQS", "S3"].map(|service| {
-            (
-                service,
-                environment
-                    .optional(&format!("AWS_ENDPOINT_URL_{service}"))
-                    .map(str::to_owned),
-            )
+        let endpoints = [Service::DynamoDb, Service::Sqs, Service::S3].map(|service| {
+            let variable = format!("AWS_ENDPOINT_URL_{}", service.name());
+            (service, environment.optional(&variable).map(str::to_owned))
         });
         let attempts = match environment.optional("AWS_MAX_ATTEMPTS") {
             None => 3,
@@ -75,17 +102,17 @@ impl Aws {
         })))
     }
 
-    /// The configuration for the client of one service: `DYNAMODB`, `SQS` or `S3`.
+    /// The configuration for the client of one service. What its client sends is counted on the [`Meter`] of the caller.
     ///
     /// One second to connect, two for an attempt, five in all: less than a function's own limit, so that
     /// a slow store becomes an answer and not a killed function.
     #[must_use]
-    pub fn config(&self, service: &str) -> SdkConfig {
+    pub fn config(&self, service: Service) -> SdkConfig {
         let endpoint = self
             .0
             .endpoints
             .iter()
-            .find(|(name, _)| *name == service)
+            .find(|(known, _)| *known == service)
             .and_then(|(_, url)| url.clone());
         let plain = endpoint
             .as_deref()
@@ -108,7 +135,10 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.0.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(self.0.credentials.clone()))
-            .http_client(client.clone())
+            .http_client(SharedHttpClient::new(Metered {
+                client: client.clone(),
+                service,
+            }))
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(self.0.attempts))
             .timeout_config(timeouts);

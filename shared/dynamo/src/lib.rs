@@ -7,10 +7,11 @@
 //!
 //! A failed condition is an answer, not a failure: it brings the item as it is ([`WriteError::ConditionFailed`],
 //! [`Reason::ConditionFailed`]), so the caller decides without a second read. Every request asks for its consumed
-//! capacity with the indexes, so that tests and logs can count it.
+//! capacity with the indexes, and what it consumed goes to the [`aws::Meter`] of the caller.
 
 #![forbid(unsafe_code)]
 
+mod capacity;
 mod condition;
 mod error;
 mod item;

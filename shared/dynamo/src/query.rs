@@ -5,7 +5,8 @@ use kernel::{Limit, Page};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Consistency, DynamoError, InvalidSignature, Item, Key, Signer, Table, condition::Placeholders,
+    Consistency, DynamoError, InvalidSignature, Item, Key, Signer, Table, capacity,
+    condition::Placeholders,
 };
 
 /// Which items of a partition, in which order. The whole partition in ascending order unless told otherwise.
@@ -190,6 +191,7 @@ impl Query {
             .send()
             .await
             .map_err(DynamoError::of)?;
+        capacity::read(answer.consumed_capacity());
         let last = answer
             .last_evaluated_key
             .map(|last| Last::of(&last, self.index.as_ref()))

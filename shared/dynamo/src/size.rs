@@ -17,7 +17,7 @@ impl Item {
     }
 }
 
-fn size_of_map(attributes: &HashMap<String, AttributeValue>) -> usize {
+pub(crate) fn size_of_map(attributes: &HashMap<String, AttributeValue>) -> usize {
     attributes
         .iter()
         .map(|(name, value)| name.len() + size_of_value(value))

@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{DynamoError, Item, Key, Write, WriteError, write::Change};
+use crate::{DynamoError, Item, Key, Write, WriteError, capacity, size::size_of_map, write::Change};
 
 /// DynamoDB, reached at first use. Clones share one client.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Dynamo {
 
     pub(crate) fn client(&self) -> &Client {
         self.client
-            .get_or_init(|| Client::new(&self.aws.config("DYNAMODB")))
+            .get_or_init(|| Client::new(&self.aws.config(aws::Service::DynamoDb)))
     }
 }
 
@@ -110,6 +110,7 @@ impl Table {
             .send()
             .await
             .map_err(DynamoError::of)?;
+        capacity::read(answer.consumed_capacity());
         answer
             .item
             .map(|attributes| Item { attributes }.read())
@@ -162,6 +163,7 @@ impl Table {
                 .send()
                 .await
                 .map_err(DynamoError::of)?;
+            capacity::read(answer.consumed_capacity());
             let items = answer
                 .responses
                 .into_iter()
@@ -199,7 +201,7 @@ impl Table {
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
                 .send()
                 .await
-                .map(drop)
+                .map(|answer| capacity::written(answer.consumed_capacity()))
                 .map_err(put_failed),
             Change::Update(expression) => update_request(
                 &table,
@@ -209,7 +211,7 @@ impl Table {
             )
             .send()
             .await
-            .map(drop)
+            .map(|answer| capacity::written(answer.consumed_capacity()))
             .map_err(update_failed),
             Change::Delete => client
                 .delete_item()
@@ -222,7 +224,7 @@ impl Table {
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
                 .send()
                 .await
-                .map(drop)
+                .map(|answer| capacity::written(answer.consumed_capacity()))
                 .map_err(delete_failed),
             Change::Check => Err(DynamoError::Malformed(
                 "a check alone is no write; it belongs in a transaction".to_owned(),
@@ -249,6 +251,7 @@ impl Table {
             .send()
             .await
             .map_err(update_failed)?;
+        capacity::written(answer.consumed_capacity());
         let attributes = answer
             .attributes
             .ok_or_else(|| DynamoError::Malformed("an update brought no item".to_owned()))?;
@@ -310,6 +313,7 @@ fn delete_failed(error: SdkError<DeleteItemError>) -> WriteError {
 }
 
 fn failed_condition(item: Option<&HashMap<String, AttributeValue>>) -> WriteError {
+    capacity::refused(item.map_or(0, size_of_map));
     WriteError::ConditionFailed(item.map(|attributes| Item {
         attributes: attributes.clone(),
     }))

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     types::ReturnConsumedCapacity,
 };
 
-use crate::{Dynamo, DynamoError, Reason, TransactionError, Write};
+use crate::{capacity, Dynamo, DynamoError, Reason, TransactionError, Write};
 
 /// Up to a hundred writes of different items, over any tables of the account, that all happen or none.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Transaction {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await
-            .map(drop)
+            .map(|answer| capacity::written(answer.consumed_capacity()))
             .map_err(failed)
     }
 }
@@ -59,6 +59,7 @@ impl Transaction {
 fn failed(error: SdkError<TransactWriteItemsError>) -> TransactionError {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            capacity::cancelled(cancelled.cancellation_reasons().len());
             TransactionError::Cancelled(
                 cancelled
                     .cancellation_reasons()

@@ -7,7 +7,8 @@
 //! 2. An HTTP event becomes a [`Request`]; the first input, the caller ([`Public`], [`Visitor`], [`Member`], [`Staff`],
 //!    [`Machine`]), is admitted or refused; the other inputs ([`Path`], [`Query`], [`Json`], …) are read.
 //! 3. The operation answers a [`Reply`], or its own error, which as a [`Refusal`] says which [`Problem`] the client sees.
-//! 4. The outcome is logged once and becomes the HTTP answer.
+//! 4. The outcome becomes the HTTP answer, and one line in the log with what it used; [`Notes`] are the operation's own
+//!    words in that line.
 //!
 //! Tests call [`Running::handle`] with the same events: the same code without the runtime.
 
@@ -27,6 +28,7 @@ mod run;
 mod service;
 mod session;
 
+pub use aws::Notes;
 pub use boot::Boot;
 pub use cookies::{Cookies, GuestKey, SessionToken};
 pub use describe::{Description, Parameter, ParameterPlace, Security};

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use aws::{Handled, Meter};
 use dynamo::Signer;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use kernel::causes;
@@ -9,11 +10,19 @@ use lambda_http::{
     Body,
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
 };
-use tracing::{Instrument, error, info, info_span, warn};
+use serde_json::value::RawValue;
+use tracing::{Instrument, error, info_span, warn};
 
 use crate::{
     Answer, Endpoint, Input, Principal, Problem, ProblemKind, Refusal, Reply, Request, Statuses,
 };
+
+/// The operation that answers, and whose it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) service: &'static str,
+    pub(crate) operation: &'static str,
+}
 
 /// Why there is no reply: the problem the client sees, and for the log the error behind it.
 struct Refused {
@@ -30,12 +39,18 @@ impl From<Problem> for Refused {
     }
 }
 
+impl Refused {
+    fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or(self.problem.kind.title)
+    }
+}
+
 pub(crate) async fn respond<App, I, V, S, E, H>(
-    operation: &'static str,
+    place: Place,
     app: &App,
     guard: &<I::Caller as Principal>::Guard,
     handler: &H,
-    event: Result<ApiGatewayV2httpRequest, serde_json::Error>,
+    event: &RawValue,
 ) -> ApiGatewayV2httpResponse
 where
     I: Input,
@@ -44,11 +59,9 @@ where
     E: Refusal,
     H: for<'a> Endpoint<'a, App, I, V, S, E>,
 {
-    let started = Instant::now();
-    let request = event
-        .map_err(|error| error.to_string())
-        .and_then(|event| Request::of(event).map_err(|error| error.to_string()));
-    let request = match request {
+    let (started, meter) = (Instant::now(), Meter::default());
+    let operation = place.operation;
+    let request = match read(event) {
         Ok(request) => request,
         Err(reason) => {
             warn!(operation, reason, "the request cannot be read");
@@ -58,28 +71,47 @@ where
             );
         }
     };
-    let id = request.id().0.clone();
-    let span = info_span!("request", operation, request_id = %id, trace_id = %request.trace().id());
+    let (id, trace_id) = (&request.id().0, request.trace().id());
+    let span = info_span!("request", operation, request_id = %id, trace_id);
     let work = async {
         let outcome = answer::<App, I, V, S, E, H>(app, guard, handler, &request).await;
-        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match outcome {
-            Ok(answer) => {
-                info!(status = answer.status_code, millis, "answered");
-                answer
-            }
-            Err(refused) => {
-                debug_assert!(
-                    E::KINDS.contains(&refused.problem.kind) || refused.reason.is_none(),
-                    "{operation} answers a problem that it does not declare: {:?}",
-                    refused.problem.kind
-                );
-                log(&refused, millis);
-                refusal(&refused.problem, &id)
-            }
+        if let Err(refused) = &outcome {
+            debug_assert!(
+                E::KINDS.contains(&refused.problem.kind) || refused.reason.is_none(),
+                "{operation} answers a problem that it does not declare: {:?}",
+                refused.problem.kind
+            );
+            report(refused);
         }
+        outcome
     };
-    request.trace().clone().scope(work.instrument(span)).await
+    let trace = request.trace().clone();
+    let outcome = meter.scope(trace.scope(work.instrument(span))).await;
+    let (answer, refused) = match outcome {
+        Ok(answer) => (answer, None),
+        Err(refused) => (refusal(&refused.problem, id), Some(refused)),
+    };
+    let handled = Handled {
+        service: place.service,
+        operation,
+        trace_id: &trace_id,
+        request_id: Some(id),
+        status: u16::try_from(answer.status_code).ok(),
+        code: refused.as_ref().map(|refused| refused.problem.kind.code),
+        reason: refused.as_ref().map(Refused::reason),
+        took: started.elapsed(),
+        bytes_in: request.body().len(),
+        bytes_out: answer.body.as_ref().map_or(0, |body| body.len()),
+        ..Handled::default()
+    };
+    handled.log(&meter);
+    answer
+}
+
+fn read(event: &RawValue) -> Result<Request, String> {
+    let event: ApiGatewayV2httpRequest =
+        serde_json::from_str(event.get()).map_err(|error| error.to_string())?;
+    Request::of(event).map_err(|error| error.to_string())
 }
 
 async fn answer<App, I, V, S, E, H>(
@@ -181,29 +213,10 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
-fn log(refused: &Refused, millis: u64) {
-    let (kind, reason) = (
-        refused.problem.kind,
-        refused
-            .reason
-            .as_deref()
-            .unwrap_or(refused.problem.kind.title),
-    );
+/// What the client cannot mend, somebody here has to.
+fn report(refused: &Refused) {
+    let (kind, reason) = (refused.problem.kind, refused.reason());
     if kind.status >= 500 {
-        error!(
-            status = kind.status,
-            code = kind.code,
-            millis,
-            reason,
-            "failed"
-        );
-    } else {
-        info!(
-            status = kind.status,
-            code = kind.code,
-            millis,
-            reason,
-            "refused"
-        );
+        error!(status = kind.status, code = kind.code, reason, "failed");
     }
 }

@@ -4,15 +4,17 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use kernel::ConfigError;
 use lambda_http::aws_lambda_events::{
-    apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+    apigw::ApiGatewayV2httpResponse,
     sqs::{SqsBatchResponse, SqsEvent},
 };
+use queue::Consumer;
 use schemars::SchemaGenerator;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond,
+    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply,
+    respond::{self, Place},
 };
 
 /// A service and its operations, each by the one name that its template, its file, its event and its logs share.
@@ -132,14 +134,17 @@ impl Service {
         E: Refusal,
         H: for<'a> Endpoint<'a, App, I, V, S, E> + Clone,
     {
+        let place = Place {
+            service: self.name,
+            operation: name,
+        };
         let start = move |boot: &Boot| {
             let shared = Arc::new((app(boot)?, I::Caller::guard(boot)?, handler.clone()));
             Ok(Running(Arc::new(move |event: Box<RawValue>| {
                 let shared = Arc::clone(&shared);
                 Box::pin(async move {
                     let (app, guard, handler) = &*shared;
-                    let event = serde_json::from_str::<ApiGatewayV2httpRequest>(event.get());
-                    let answer = respond::respond(name, app, guard, handler, event).await;
+                    let answer = respond::respond(place, app, guard, handler, &event).await;
                     Ok(Outcome::Http(Box::new(answer)))
                 })
             })))
@@ -178,6 +183,10 @@ impl Service {
         E: std::error::Error + Send + 'static,
         H: for<'a> Worker<'a, App, M, E> + Clone,
     {
+        let consumer = Consumer {
+            service: self.name,
+            operation: name,
+        };
         let start = move |boot: &Boot| {
             let shared = Arc::new((app(boot)?, handler.clone()));
             Ok(Running(Arc::new(move |event: Box<RawValue>| {
@@ -190,7 +199,8 @@ impl Service {
                             source,
                         })?;
                     let answer =
-                        queue::consume(name, event, |message: M| handler.call(app, message)).await;
+                        queue::consume(consumer, event, |message: M| handler.call(app, message))
+                            .await;
                     Ok(Outcome::Batch(answer))
                 })
             })))

@@ -14,6 +14,6 @@ mod consume;
 mod send;
 mod trace;
 
-pub use consume::consume;
+pub use consume::{Consumer, consume};
 pub use send::{MAXIMUM_DELAY, Queues, SendError, Sender};
 pub use trace::Trace;

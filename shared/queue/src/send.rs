@@ -44,7 +44,7 @@ impl Queues {
 
     fn client(&self) -> &Client {
         self.client
-            .get_or_init(|| Client::new(&self.aws.config("SQS")))
+            .get_or_init(|| Client::new(&self.aws.config(aws::Service::Sqs)))
     }
 }
 

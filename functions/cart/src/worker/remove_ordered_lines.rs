@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dynamo::DynamoError;
-use edge::Boot;
+use edge::{Boot, Notes};
 use futures::future::try_join;
 use kernel::{ConfigError, MemberId, QuoteId};
 use queue::{SendError, Sender};
@@ -67,6 +67,7 @@ pub(crate) async fn remove_ordered_lines(
     app: &Removal,
     message: RemoveOrderedLines,
 ) -> Result<(), RemoveOrderedLinesError> {
+    Notes::about(message.order_sn.as_str());
     let (placed, mut loaded) = try_join(
         app.orders.exists(&message.member_id, &message.quote_id),
         load_member_cart(&app.carts, message.member_id.clone()),

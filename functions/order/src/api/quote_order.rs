@@ -3,7 +3,7 @@
 
 use cart::CheckedLine;
 use dynamo::{Consistency, DynamoError};
-use edge::{Json, Member, Problem, ProblemKind, Refusal, Reply};
+use edge::{Json, Member, Notes, Problem, ProblemKind, Refusal, Reply};
 use futures::future::try_join;
 use kernel::{AddressId, SkuId};
 use schemars::JsonSchema;
@@ -14,7 +14,7 @@ use super::{
     quote_view::QuoteView,
 };
 use crate::{
-    Sales,
+    OrderSn, Sales,
     domain::{Basket, BasketRefusal, Quote, WantedLine},
     quotes::SealError,
 };
@@ -86,6 +86,7 @@ pub(crate) async fn quote_order(
         now,
         app.terms.quote_expires_at(now),
     );
+    Notes::about(OrderSn::new(quote.id.clone(), quote.member.clone()));
     Ok(Reply::ok(QuoteView::of(
         &app.quotes,
         &quote,

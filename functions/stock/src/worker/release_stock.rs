@@ -1,6 +1,7 @@
 //! Gives back what a closed order had taken. Comes any number of times, works once.
 
 use dynamo::DynamoError;
+use edge::Notes;
 use serde::{Deserialize, Serialize};
 
 use crate::{OrderedLine, Stock};
@@ -24,6 +25,7 @@ pub(crate) async fn release_stock(
     app: &Stock,
     message: ReleaseStock,
 ) -> Result<(), ReleaseStockError> {
+    Notes::about(message.order_sn.as_str());
     app.levels
         .release(&message.order_sn, &message.lines)
         .await?;

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+pub(crate) mod cost;
 pub(crate) mod event;
 pub(crate) mod import;
 pub(crate) mod invoke;
@@ -49,6 +50,8 @@ pub(crate) enum CommandError {
     },
     #[error("give --categories, --products, or both")]
     NothingToImport,
+    #[error("the prices cannot be read")]
+    Prices(#[from] crate::cost::PricesError),
     #[error("the import broke off")]
     Import(#[from] ::import::ImportError),
 }

@@ -4,26 +4,14 @@ use std::process::ExitCode;
 
 use edge::Security;
 use schemars::SchemaGenerator;
-use template::Inputs;
 
 use super::CommandError;
 use crate::cli::PlaceOptions;
 use crate::services;
-use crate::templates::Declared;
+use crate::templates::read_for_facts;
 
 pub(crate) fn run(options: &PlaceOptions) -> Result<ExitCode, CommandError> {
-    let root = options.root()?;
-    // Parameters without a default have values only while a mall runs; here any will do.
-    let missing = template::parameters(&root)?
-        .into_iter()
-        .filter(|parameter| parameter.default.is_none());
-    let made_up = missing
-        .map(|parameter| (parameter.name, "any".to_owned()))
-        .collect();
-    let inputs = Declared::read(&root)
-        .and_then(|declared| declared.inputs(&[], &made_up))
-        .unwrap_or_else(|_| Inputs::local());
-    let deployment = template::read(&root, &inputs)?;
+    let deployment = read_for_facts(&options.root()?)?;
     let mut routes: Vec<_> = deployment.routes().all().to_vec();
     routes.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
     let rows: Vec<[String; 4]> = routes
