@@ -153,10 +153,14 @@ impl Shop {
     }
 }
 
+/// Lines, and cents for a million whole lives of paid orders. docs/COST.md says what they are made of, and what would lower
+/// them; whoever raises them says there why.
+const BUDGET: [(usize, u64); 2] = [(1, 1570), (3, 2340)];
+
 #[tokio::test]
 async fn a_paid_order_stays_within_its_budget() {
     let shop = Shop::open().await;
-    for (lines, dollars_per_million) in [(1, 1250), (3, 1950)] {
+    for (lines, cents_per_million) in BUDGET {
         let (log, logging) = Log::begin();
         shop.mall.wire().forget();
         shop.sell(lines).await;
@@ -167,7 +171,6 @@ async fn a_paid_order_stays_within_its_budget() {
         let n = lines as u64;
         assert_eq!(submit.write_units, 2 * n + 2);
         assert!(life.write_units <= 3 * n + 4, "{life:?}");
-        println!("n = {lines}: {life:?}");
         // What the functions count of themselves is what passed the wire.
         let calls = shop.mall.wire().calls();
         assert_eq!(
@@ -175,9 +178,9 @@ async fn a_paid_order_stays_within_its_budget() {
             (calls.write_units(), calls.half_read_units())
         );
         assert!(
-            life.pico_dollars <= dollars_per_million * 10_000,
+            life.cost.total() <= cents_per_million * 10_000,
             "{lines} lines cost {} pico-dollars: {life:?}",
-            life.pico_dollars
+            life.cost.total()
         );
     }
 }
@@ -207,8 +210,12 @@ async fn each_step_of_an_order_is_noted_once_however_often_it_is_asked_for() {
     assert_eq!(steps, expected);
     let repeated = found.last().unwrap();
     assert_eq!((repeated.write_units, repeated.failed_write_units), (0, 1));
-    assert!(found.iter().all(|line| line.status.is_some_and(|status| status < 300)
-        && line.waited_micros <= line.micros));
+    assert!(
+        found
+            .iter()
+            .all(|line| line.status.is_some_and(|status| status < 300)
+                && line.waited_micros <= line.micros)
+    );
 }
 
 #[tokio::test]
@@ -239,10 +246,16 @@ async fn messages_of_one_batch_are_counted_each_by_itself_and_in_its_own_trace()
             (line.subject.as_ref(), line.trace_id.clone()),
             (Some(&sn(digit)), digit.repeat(32))
         );
-        assert_eq!((line.half_read_units, line.queue_calls, line.batch), (2, 1, Some(3)));
+        assert_eq!(
+            (line.half_read_units, line.queue_calls, line.batch),
+            (2, 1, Some(3))
+        );
         assert!(!line.failed && line.batch_micros.unwrap() >= line.micros);
     }
-    assert_eq!((third.failed, third.dynamodb_calls, third.batch), (true, 0, Some(3)));
+    assert_eq!(
+        (third.failed, third.dynamodb_calls, third.batch),
+        (true, 0, Some(3))
+    );
 }
 
 #[tokio::test]
@@ -261,14 +274,25 @@ async fn the_command_tells_what_a_log_cost() {
         String::from_utf8(output.stdout).unwrap()
     };
     let milliseconds = BILLED_MS.to_string();
-    let json: Value = serde_json::from_str(&told(&["--json", "--billed-ms", &milliseconds])).unwrap();
+    let json: Value =
+        serde_json::from_str(&told(&["--json", "--billed-ms", &milliseconds])).unwrap();
     let bill = shop.bill(&Line::find_all(&log.text()));
-    assert_eq!(json["total"]["pico_dollars"], bill.pico_dollars);
+    assert_eq!(json["total"]["pico_dollars"], bill.cost.total());
     assert_eq!(json["orders"][0]["fate"], "paid");
     // The line in the cart has no order's number yet.
-    assert_eq!((&json["orders"][0]["sum"]["write_units"], &json["carts"]["write_units"]), (&json!(6), &json!(1)));
+    assert_eq!(
+        (
+            &json["orders"][0]["sum"]["write_units"],
+            &json["carts"]["write_units"]
+        ),
+        (&json!(6), &json!(1))
+    );
     let text = told(&[]);
-    for part in ["submit-order", "Paid orders: 1", "Carts, of everyone, for each of 1 orders"] {
+    for part in [
+        "submit-order",
+        "Paid orders: 1",
+        "Carts, of everyone, for each of 1 orders",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     println!("{text}");

@@ -182,7 +182,10 @@ mod tests {
         };
         tokio::join!(work(&one, 1), work(&other, 10));
         Meter::consumed(100, 100);
-        assert_eq!((one.usage().write_units, other.usage().write_units), (2, 20));
+        assert_eq!(
+            (one.usage().write_units, other.usage().write_units),
+            (2, 20)
+        );
         assert_eq!(one.usage().half_read_units, 2);
         assert_eq!(other.take_notes().subject.as_deref(), Some("10"));
     }
@@ -198,7 +201,14 @@ mod tests {
         drop(second);
         let usage = meter.usage();
         assert!(usage.waited > Duration::ZERO);
-        assert_eq!((usage.dynamodb_calls, usage.object_reads, usage.object_writes), (1, 1, 0));
+        assert_eq!(
+            (
+                usage.dynamodb_calls,
+                usage.object_reads,
+                usage.object_writes
+            ),
+            (1, 1, 0)
+        );
         assert_eq!((usage.sent_bytes, usage.received_bytes), (10, 7));
     }
 }

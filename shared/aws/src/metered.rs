@@ -7,8 +7,8 @@ use aws_smithy_runtime_api::{
     client::{
         connector_metadata::ConnectorMetadata,
         http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-            SharedHttpConnector,
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpClient, SharedHttpConnector,
         },
         orchestrator::HttpRequest,
         runtime_components::{RuntimeComponents, RuntimeComponentsBuilder},
@@ -31,12 +31,8 @@ impl HttpClient for Metered {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        if Meter::current().is_none() {
-            return connector;
-        }
         SharedHttpConnector::new(MeteredConnector {
-            connector,
+            connector: self.client.http_connector(settings, components),
             service: self.service,
         })
     }

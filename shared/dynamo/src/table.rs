@@ -21,7 +21,9 @@ use aws_sdk_dynamodb::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{DynamoError, Item, Key, Write, WriteError, capacity, size::size_of_map, write::Change};
+use crate::{
+    DynamoError, Item, Key, Write, WriteError, capacity, size::size_of_map, write::Change,
+};
 
 /// DynamoDB, reached at first use. Clones share one client.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     types::ReturnConsumedCapacity,
 };
 
-use crate::{capacity, Dynamo, DynamoError, Reason, TransactionError, Write};
+use crate::{Dynamo, DynamoError, Reason, TransactionError, Write, capacity};
 
 /// Up to a hundred writes of different items, over any tables of the account, that all happen or none.
 #[derive(Debug, Default)]

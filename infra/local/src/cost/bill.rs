@@ -24,6 +24,37 @@ pub enum BilledTime {
     Fixed(u64),
 }
 
+/// Pico-dollars, by who charges them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// DynamoDB: write and read units.
+    pub dynamodb: u64,
+    /// SQS: requests.
+    pub sqs: u64,
+    /// API Gateway: requests.
+    pub api: u64,
+    /// Lambda: invocations and time.
+    pub lambda: u64,
+    /// S3: requests.
+    pub s3: u64,
+}
+
+impl Cost {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.dynamodb + self.sqs + self.api + self.lambda + self.s3
+    }
+
+    fn add(&mut self, other: Self) {
+        self.dynamodb += other.dynamodb;
+        self.sqs += other.sqs;
+        self.api += other.api;
+        self.lambda += other.lambda;
+        self.s3 += other.s3;
+    }
+}
+
 /// Sums over lines. Where several messages share an invocation, each has an equal part of it.
 #[derive(Debug, Clone, Default)]
 pub struct Bill {
@@ -54,7 +85,7 @@ pub struct Bill {
     /// Bytes of the lines themselves.
     pub log_bytes: u64,
     /// What it costs.
-    pub pico_dollars: u64,
+    pub cost: Cost,
     /// Time of each line.
     pub(crate) micros: Vec<u64>,
 }
@@ -85,7 +116,7 @@ impl Bill {
         self.bytes_in += one.bytes_in;
         self.bytes_out += one.bytes_out;
         self.log_bytes += one.log_bytes;
-        self.pico_dollars += one.pico_dollars;
+        self.cost.add(one.cost);
         self.micros.push(line.micros);
     }
 
@@ -118,21 +149,22 @@ impl Bill {
             log_bytes: line.log_bytes,
             ..Self::default()
         };
-        bill.pico_dollars = bill.price(terms, (terms.memory_mb)(&line.operation));
+        bill.cost = bill.price(terms, (terms.memory_mb)(&line.operation));
         bill
     }
 
-    fn price(&self, terms: &Terms<'_>, memory_mb: u32) -> u64 {
+    fn price(&self, terms: &Terms<'_>, memory_mb: u32) -> Cost {
         let price = &terms.prices.pico_dollars;
-        let megabyte_micros = u64::from(memory_mb) * self.billed_micros;
-        self.write_units * price.write_unit
-            + self.half_read_units * price.read_unit / 2
-            + self.micro_queue_requests * price.queue_request / WHOLE
-            + self.api_requests * price.api_request
-            + self.micro_invocations * price.function_request / WHOLE
-            + megabyte_micros * price.gigabyte_second / (1024 * 1_000_000)
-            + self.object_reads * price.object_read
-            + self.object_writes * price.object_write
+        let time = u64::from(memory_mb) * self.billed_micros * price.gigabyte_second;
+        Cost {
+            dynamodb: self.write_units * price.write_unit
+                + self.half_read_units * price.read_unit / 2,
+            sqs: self.micro_queue_requests * price.queue_request / WHOLE,
+            api: self.api_requests * price.api_request,
+            lambda: self.micro_invocations * price.function_request / WHOLE
+                + time / (1024 * 1_000_000),
+            s3: self.object_reads * price.object_read + self.object_writes * price.object_write,
+        }
     }
 
     /// The time under which 99 of 100 lines stayed, in microseconds.
@@ -171,11 +203,12 @@ mod tests {
         let bill = bill(line);
         // 4 ms with a quarter of a GB are a thousandth of a GB-second.
         let expected = 1_000_000 + 200_000 + 16_666 + 4 * 625_000 + 3 * 62_500 + 2 * 400_000;
-        assert_eq!((bill.pico_dollars, bill.billed_micros), (expected, 4_000));
+        assert_eq!((bill.cost.total(), bill.billed_micros), (expected, 4_000));
     }
 
     #[test]
-    fn messages_of_a_batch_share_its_invocation_and_its_requests_and_pay_for_what_they_use_themselves() {
+    fn messages_of_a_batch_share_its_invocation_and_its_requests_and_pay_for_what_they_use_themselves()
+     {
         let line = Line {
             batch: Some(10),
             batch_micros: Some(9_500),
@@ -187,7 +220,7 @@ mod tests {
         let bill = bill(line.clone());
         // A tenth of the invocation and of 10 ms, two units, and a tenth of two requests to the queue.
         let expected = 20_000 + 4_166 + 2 * 625_000 + 80_000;
-        assert_eq!((bill.api_requests, bill.pico_dollars), (0, expected));
+        assert_eq!((bill.api_requests, bill.cost.total()), (0, expected));
         assert_eq!(
             (
                 bill.micro_invocations,
@@ -196,7 +229,10 @@ mod tests {
             ),
             (100_000, 1_000, 200_000)
         );
-        let failed = self::bill(Line { failed: true, ..line });
+        let failed = self::bill(Line {
+            failed: true,
+            ..line
+        });
         assert_eq!(failed.micro_queue_requests, 100_000);
     }
 }

@@ -127,18 +127,30 @@ mod tests {
         let mut with_function = line.as_object().unwrap().clone();
         with_function.extend(local.as_object().unwrap().clone());
         let logs = [
-            format!("noise\n{{\"message\":\"handled\"}}\n{}\n{{\"broken\":", Value::Object(with_function)),
+            format!(
+                "noise\n{{\"message\":\"handled\"}}\n{}\n{{\"broken\":",
+                Value::Object(with_function)
+            ),
             format!("{line}\n"),
             format!("2026-11-24T06:00:00.000Z {line}\nSTART RequestId: 1\n"),
-            serde_json::to_string_pretty(&json!({ "events": [{ "message": line.to_string() }] })).unwrap(),
-            json!({ "results": [[{ "field": "@message", "value": line.to_string() }]] }).to_string(),
+            serde_json::to_string_pretty(&json!({ "events": [{ "message": line.to_string() }] }))
+                .unwrap(),
+            json!({ "results": [[{ "field": "@message", "value": line.to_string() }]] })
+                .to_string(),
         ];
         for log in logs {
             let found = Line::find_all(&log);
             let [found] = &found[..] else {
                 panic!("{log}: {found:?}")
             };
-            assert_eq!((found.operation.as_str(), found.write_units, found.queue_calls), ("submit-order", 4, 0));
+            assert_eq!(
+                (
+                    found.operation.as_str(),
+                    found.write_units,
+                    found.queue_calls
+                ),
+                ("submit-order", 4, 0)
+            );
             assert_eq!(found.log_bytes, line.to_string().len() as u64);
         }
     }

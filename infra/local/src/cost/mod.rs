@@ -13,7 +13,7 @@ mod prices;
 mod summary;
 mod table;
 
-pub use bill::{Bill, BilledTime, Terms};
+pub use bill::{Bill, BilledTime, Cost, Terms};
 pub use line::Line;
-pub use prices::{PricesError, Prices};
+pub use prices::{Beside, PerUnit, Prices, PricesError};
 pub use summary::{Group, OrderGroup, Summary};

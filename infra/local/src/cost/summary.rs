@@ -88,7 +88,7 @@ fn along_traces(lines: &[Line], terms: &Terms<'_>) -> Vec<Group> {
     }
     let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
     for root in roots.values() {
-        let group = groups.entry(root).or_insert_with(|| Group {
+        let group = groups.entry(*root).or_insert_with(|| Group {
             name: (*root).to_owned(),
             count: 0,
             bill: Bill::default(),
@@ -190,12 +190,29 @@ mod tests {
         let named = |name: &str, count, units| (name.to_owned(), count, units);
         assert_eq!(
             figures(&summary.traces),
-            [named("submit-order", 3, 5), named("take-alipay-notice", 2, 2)]
+            [
+                named("submit-order", 3, 5),
+                named("take-alipay-notice", 2, 2)
+            ]
         );
         let orders: Vec<_> = summary.orders.iter().map(|group| &group.orders).collect();
         assert_eq!(orders.len(), 2);
-        assert_eq!((orders[0].name.as_str(), orders[0].count, orders[0].bill.write_units), ("closed", 1, 2));
-        assert_eq!((orders[1].name.as_str(), orders[1].count, orders[1].bill.write_units), ("paid", 1, 5));
+        assert_eq!(
+            (
+                orders[0].name.as_str(),
+                orders[0].count,
+                orders[0].bill.write_units
+            ),
+            ("closed", 1, 2)
+        );
+        assert_eq!(
+            (
+                orders[1].name.as_str(),
+                orders[1].count,
+                orders[1].bill.write_units
+            ),
+            ("paid", 1, 5)
+        );
         assert_eq!((summary.orders_placed(), summary.total.write_units), (2, 8));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Bill, Group, Prices, Summary};
+use super::{Bill, Cost, Group, Prices, Summary};
 
 impl Summary {
     /// The summary as text, with the idle price of so many polled queues.
@@ -23,14 +23,20 @@ impl Summary {
                 capital(&orders.name),
                 orders.count
             );
-            text += &rows_per("operation", &group.operations, Some(&orders.bill), orders.count);
+            text += &rows_per(
+                "operation",
+                &group.operations,
+                Some(&orders.bill),
+                orders.count,
+            );
+            text += &parts(&orders.bill.cost, orders.count);
         }
         if let Some(placed) = Some(self.orders_placed()).filter(|placed| *placed > 0) {
             text += &format!(
                 "\nCarts, of everyone, for each of {placed} orders placed: {} calls, {} write units, $ {} per million orders\n",
                 Hundredths::of(self.carts.lines, placed),
                 Hundredths::of(self.carts.write_units, placed),
-                dollars_per_million(self.carts.pico_dollars, placed),
+                dollars_per_million(self.carts.cost.total(), placed),
             );
         }
         text + &self.beside(prices, polled_queues)
@@ -75,13 +81,30 @@ const PICO: u64 = 1_000_000_000_000;
 const EMPTY_RECEIVES: u64 = 5 * 3 * 60 * 24 * 30;
 
 const HEAD: [&str; 13] = [
-    "count", "WRU", "RRU", "queue", "S3", "api", "calls", "ms", "p99 ms", "wait ms", "B in", "B out", "$/million",
+    "count",
+    "WRU",
+    "RRU",
+    "queue",
+    "S3",
+    "api",
+    "lambda",
+    "ms",
+    "p99 ms",
+    "wait ms",
+    "B in",
+    "B out",
+    "$/million",
 ];
 
 fn rows(title: &str, groups: &[Group], total: Option<&Bill>) -> String {
-    let rows = groups
-        .iter()
-        .map(|group| (group.name.as_str(), group.count.to_string(), group.count, &group.bill));
+    let rows = groups.iter().map(|group| {
+        (
+            group.name.as_str(),
+            group.count.to_string(),
+            group.count,
+            &group.bill,
+        )
+    });
     let total = total.map(|bill| ("all", bill.lines.to_string(), bill.lines, bill));
     lay_out(title, rows.chain(total))
 }
@@ -139,8 +162,20 @@ fn figures(bill: &Bill, count: u64) -> [String; 12] {
         mean(bill.waited_micros, 1000),
         (bill.bytes_in / count.max(1)).to_string(),
         (bill.bytes_out / count.max(1)).to_string(),
-        dollars_per_million(bill.pico_dollars, count),
+        dollars_per_million(bill.cost.total(), count),
     ]
+}
+
+fn parts(cost: &Cost, count: u64) -> String {
+    let part = |sum| dollars_per_million(sum, count);
+    format!(
+        "of this: DynamoDB {}, SQS {}, API Gateway {}, Lambda {}, S3 {}\n",
+        part(cost.dynamodb),
+        part(cost.sqs),
+        part(cost.api),
+        part(cost.lambda),
+        part(cost.s3)
+    )
 }
 
 /// A pico-dollar each is a millionth of a dollar for a million.
@@ -194,7 +229,9 @@ fn sums(bill: &Bill) -> Value {
         "bytes_in": bill.bytes_in,
         "bytes_out": bill.bytes_out,
         "log_bytes": bill.log_bytes,
-        "pico_dollars": bill.pico_dollars,
+        "pico_dollars": bill.cost.total(),
+        "pico_dollars_by_service": { "dynamodb": bill.cost.dynamodb, "sqs": bill.cost.sqs, "api": bill.cost.api,
+            "lambda": bill.cost.lambda, "s3": bill.cost.s3 },
     })
 }
 
