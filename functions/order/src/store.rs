@@ -108,6 +108,7 @@ impl Store {
         let transaction = order.lines.iter().fold(Transaction::new().with(put), take);
         let placed = transaction.commit().await;
         placed.map_err(|error| PlaceFailure::of(error, order.lines.len()))?;
+        // Counted: OrdersPlaced in infra/order.yaml.
         Notes::outcome("order-placed");
         Ok(())
     }
@@ -161,6 +162,7 @@ impl Store {
             .set(PAID, PaidRow::of(&paid));
         match Table::write(write).await.map_err(WriteFailure::of) {
             Ok(()) => {
+                // Counted: OrdersPaid in infra/payment.yaml.
                 Notes::outcome("order-paid");
                 Ok(MarkPaid::Paid)
             }

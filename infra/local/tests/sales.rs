@@ -268,13 +268,13 @@ async fn a_visitor_becomes_a_member_orders_and_pays_at_the_provider() {
 
     // The repeat of the submit counts nothing.
     for (template, metric) in [("order", "OrdersPlaced"), ("payment", "OrdersPaid")] {
-        let message = counted_message(template, metric);
+        let outcome = counted_outcome(template, metric);
         let counted = until(&format!("{metric} can be counted"), async || {
             let log = std::fs::read_to_string(mall.data().join("log.jsonl")).ok()?;
             let lines = log
                 .lines()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let count = lines.filter(|line| line["message"] == message).count();
+            let count = lines.filter(|line| line["outcome"] == outcome).count();
             (count > 0).then_some(count)
         })
         .await;
@@ -282,12 +282,12 @@ async fn a_visitor_becomes_a_member_orders_and_pays_at_the_provider() {
     }
 }
 
-/// The message of the log lines that a metric filter of a template counts.
-fn counted_message(template: &str, metric: &str) -> String {
+/// The outcome in the log lines that a metric filter of a template counts.
+fn counted_outcome(template: &str, metric: &str) -> String {
     let file = workspace().join(format!("infra/{template}.yaml"));
     let text = std::fs::read_to_string(file).unwrap();
     let filter = text.split_once(&format!("  {metric}:\n")).unwrap().1;
-    let pattern = filter.split_once("{ $.message = \"").unwrap().1;
+    let pattern = filter.split_once("{ $.outcome = \"").unwrap().1;
     pattern.split_once("\" }").unwrap().0.to_owned()
 }
 

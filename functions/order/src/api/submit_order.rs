@@ -14,7 +14,6 @@ use queue::SendError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use stock::StockLevel;
-use tracing::info;
 
 use super::{
     problems::{
@@ -245,11 +244,7 @@ impl Submission {
                 }
             };
             let busy = match app.store.place(&order, &app.levels).await {
-                Ok(()) => {
-                    // Counted: OrdersPlaced in infra/order.yaml.
-                    info!(order_sn = %order.sn, "order placed");
-                    return Ok(order);
-                }
+                Ok(()) => return Ok(order),
                 Err(PlaceFailure::Taken(stored)) => return self.replay(stored),
                 Err(PlaceFailure::Store(error)) => return Err(error.into()),
                 Err(PlaceFailure::HeldUp(error)) => error,

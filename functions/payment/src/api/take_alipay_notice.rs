@@ -91,12 +91,7 @@ async fn take(app: &Notices, notice: Notice) -> Result<(), TakeAlipayNoticeError
         paid_at: at.unwrap_or(now),
     };
     match app.orders.mark_paid(&order_sn, &payment).await? {
-        MarkPaid::Paid => {
-            // Counted: OrdersPaid in infra/payment.yaml.
-            info!(%order_sn, payment.trade_no, "order paid");
-            Ok(())
-        }
-        MarkPaid::AlreadyPaidByThis => Ok(()),
+        MarkPaid::Paid | MarkPaid::AlreadyPaidByThis => Ok(()),
         MarkPaid::Closed | MarkPaid::PaidByAnother => {
             let refund = RefundDue {
                 provider: PROVIDER,
