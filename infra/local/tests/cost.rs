@@ -1,7 +1,6 @@
 //! What an order costs, from the lines that its functions log: the budget, and the command that tells it.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code)]
 mod harness;
 /// Notices as the payment provider signs them, as the tests of the payment service have them.
 #[allow(dead_code)]
