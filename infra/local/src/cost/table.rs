@@ -13,9 +13,13 @@ impl Summary {
             "Prices of {} ({}), without free tier. Figures are means; $ per million of the row's things.\n\n",
             prices.as_of, prices.region
         );
-        text += &rows("operation", &self.operations, Some(&self.total));
-        text += "\nWith everything that followed in its trace\n\n";
-        text += &rows("request", &self.traces, None);
+        text += &rows("operation", self.operations.iter(), Some(&self.total));
+        text += "\nRequests that led to messages, with all that followed in their traces\n\n";
+        let led = self
+            .traces
+            .iter()
+            .filter(|group| group.bill.lines > group.count);
+        text += &rows("request", led, None);
         for group in &self.orders {
             let orders = &group.orders;
             text += &format!(
@@ -96,8 +100,12 @@ const HEAD: [&str; 13] = [
     "$/million",
 ];
 
-fn rows(title: &str, groups: &[Group], total: Option<&Bill>) -> String {
-    let rows = groups.iter().map(|group| {
+fn rows<'g>(
+    title: &str,
+    groups: impl Iterator<Item = &'g Group>,
+    total: Option<&'g Bill>,
+) -> String {
+    let rows = groups.map(|group| {
         (
             group.name.as_str(),
             group.count.to_string(),
