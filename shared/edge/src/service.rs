@@ -13,8 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply,
-    respond::{self, Place},
+    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond,
 };
 
 /// A service and its operations, each by the one name that its template, its file, its event and its logs share.
@@ -134,7 +133,7 @@ impl Service {
         E: Refusal,
         H: for<'a> Endpoint<'a, App, I, V, S, E> + Clone,
     {
-        let place = Place {
+        let place = respond::Place {
             service: self.name,
             operation: name,
         };
