@@ -18,6 +18,7 @@ Examples:
   mall routes                            every endpoint, its function, and who may call it
   mall event show-product > event.json   a function's sample event, with live values
   mall invoke show-product -e event.json send it, changed or not
+  mall env -o env.json                   what its functions are given, for sam local
   mall import --categories categories.csv --products products.jsonl
   mall cost                              what its requests, messages and orders cost on AWS
 
@@ -50,6 +51,11 @@ enum Command {
     Invoke(InvokeOptions),
     /// Print a function's sample event (events/<service>/<function>.json), its placeholders filled in from the running mall.
     Event(EventOptions),
+    /// Print the environment of the running mall's functions, for running them elsewhere against the same back ends.
+    ///
+    /// Without a function: JSON for `sam local invoke --env-vars` and `sam local start-api --env-vars`. With one: lines
+    /// `NAME=value` for `cargo lambda watch --env-file`. It holds keys, which are those of this run of the mall.
+    Env(EnvOptions),
     /// List every endpoint: method, path, function, and who may call it.
     Routes(PlaceOptions),
     /// Say what requests, messages and whole orders cost on AWS, from what the functions logged (docs/COST.md).
@@ -119,6 +125,9 @@ pub(crate) struct InvokeOptions {
     /// Event: a file, or - for standard input [default: the function's sample event]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) event: Option<PathBuf>,
+    /// Where Lambda's Invoke API answers, such as `cargo lambda watch` [default: the mall that runs here]
+    #[arg(long, requires = "event")]
+    pub(crate) url: Option<String>,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
 }
@@ -146,6 +155,26 @@ pub(crate) struct CostOptions {
     /// Print sums as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnvOptions {
+    /// One function, such as submit-order [default: all of them]
+    pub(crate) function: Option<String>,
+    /// File to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Name under which a container reaches this machine, in place of 127.0.0.1; not needed in the host's own network
+    #[arg(long, value_name = "NAME")]
+    pub(crate) docker_host: Option<String>,
+    /// Also write a template for `sam local`, which passes a function no variable that its template does not declare
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sam_template: Option<PathBuf>,
+    /// Folder of the packaged bootstraps for that template [default: target/lambda beside template.yaml]
+    #[arg(long, value_name = "DIR", requires = "sam_template")]
+    pub(crate) code: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
 }
@@ -192,6 +221,7 @@ pub fn run() -> ExitCode {
         Command::Import(options) => commands::import::run(&options),
         Command::Invoke(options) => commands::invoke::run(&options),
         Command::Event(options) => commands::event::run(&options),
+        Command::Env(options) => commands::env::run(&options),
         Command::Routes(options) => commands::routes::run(&options),
         Command::Cost(options) => commands::cost::run(&options),
     };

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::instance::milliseconds_from_now;
+use crate::launch::Launch;
 use crate::runtime_api::{FunctionError, Invocation};
 use crate::state::random_secret;
 
@@ -58,6 +59,9 @@ pub(crate) struct Definition {
     /// The crate whose bootstrap holds the handler.
     pub(crate) service: String,
     pub(crate) timeout: Duration,
+    pub(crate) memory_mb: u32,
+    /// Method and path of each route.
+    pub(crate) routes: Vec<(String, String)>,
     /// Instances at once, at most.
     pub(crate) concurrency: u32,
     /// Everything its process sees, but for the address of its Runtime API.
@@ -79,6 +83,8 @@ impl Definition {
             logical_id: function.id.clone(),
             service: function.binary.clone(),
             timeout: function.timeout,
+            memory_mb: function.memory_mb,
+            routes: routes(function),
             concurrency: function
                 .reserved_concurrency
                 .unwrap_or(DEFAULT_CONCURRENCY)
@@ -89,6 +95,18 @@ impl Definition {
                 function.name
             ),
             access_key,
+        }
+    }
+
+    pub(crate) fn launch(&self) -> Launch {
+        Launch {
+            handler: self.handler.clone(),
+            logical_id: self.logical_id.clone(),
+            service: self.service.clone(),
+            memory_mb: self.memory_mb,
+            timeout_seconds: self.timeout.as_secs(),
+            routes: self.routes.clone(),
+            environment: self.environment.clone(),
         }
     }
 
@@ -106,6 +124,14 @@ impl Definition {
             reply,
         }
     }
+}
+
+fn routes(function: &template::Function) -> Vec<(String, String)> {
+    let route = |trigger: &template::Trigger| match trigger {
+        template::Trigger::Http { method, path, .. } => Some((method.clone(), path.clone())),
+        _ => None,
+    };
+    function.triggers.iter().filter_map(route).collect()
 }
 
 /// The template's variables, and those that Lambda sets and a function here may rely on.

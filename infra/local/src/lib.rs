@@ -28,6 +28,7 @@ mod function;
 mod gateway;
 pub mod instance;
 mod invoke_api;
+pub mod launch;
 mod log_line;
 pub mod logs;
 pub mod mall;

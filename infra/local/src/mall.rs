@@ -25,6 +25,7 @@ use crate::function::{AccessKey, AccessKeys, BackendUrls};
 use crate::gateway::Gateway;
 use crate::instance::Program;
 use crate::invoke_api;
+use crate::launch;
 use crate::logs::{Logs, Style};
 use crate::pages::Pages;
 use crate::poller::Poller;
@@ -175,6 +176,7 @@ impl Mall {
         let gateway = Gateway::new(&deployment, Arc::clone(&functions), pages, address.port());
         let (close_front_door, closed) = oneshot::channel();
         let front_door = tokio::spawn(gateway.serve(listener, async { _ = closed.await }));
+        launch::publish(folder.path(), &functions.launches())?;
         folder.publish(&endpoints)?;
         Ok(Self {
             folder,

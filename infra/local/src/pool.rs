@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::function::{AccessKey, AccessKeys, BackendUrls, Definition};
 use crate::instance::{Instance, InvokeError, Outcome, Program};
+use crate::launch::Launch;
 use crate::logs::Logs;
 use crate::runtime_api::PAYLOAD_LIMIT;
 
@@ -48,6 +49,14 @@ impl Functions {
         Self {
             pools: deployment.functions().map(pool).collect(),
         }
+    }
+
+    /// How each is started.
+    pub(crate) fn launches(&self) -> Vec<Launch> {
+        self.pools
+            .values()
+            .map(|pool| pool.definition.launch())
+            .collect()
     }
 
     /// A function by its handler (`submit-order`), its logical id (`SubmitOrder`) or its ARN.

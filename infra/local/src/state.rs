@@ -13,6 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::files::{file_error, make_folder, read_or_make, remove_if_there, write_file};
+use crate::launch;
 
 const MARKER: &str = "mall-data";
 const LOCK: &str = "lock";
@@ -100,6 +101,7 @@ impl DataFolder {
             empty(path)?;
         }
         remove_if_there(&path.join(ENDPOINTS))?;
+        launch::withdraw(path)?;
         Ok(Self {
             path: path.to_owned(),
             _lock: lock,
@@ -143,7 +145,7 @@ impl DataFolder {
 
     /// Whether the demo data has been loaded to its end.
     pub fn demo_is_loaded(&self) -> bool {
-        self.path.join(DEMO_LOADED).exists()
+        demo_is_loaded(&self.path)
     }
 
     /// Remembers that the demo data has been loaded to its end.
@@ -168,6 +170,7 @@ impl Drop for DataFolder {
     fn drop(&mut self) {
         // Not a promise: after `kill -9` the file stays behind, and the next start removes it.
         let _ = std::fs::remove_file(self.path.join(ENDPOINTS));
+        let _ = launch::withdraw(&self.path);
     }
 }
 
@@ -179,6 +182,11 @@ pub fn read_endpoints(folder: &Path) -> Result<Endpoints, StateError> {
     let not_running = || StateError::NotRunning(folder.to_owned());
     let text = std::fs::read(folder.join(ENDPOINTS)).map_err(|_| not_running())?;
     serde_json::from_slice(&text).map_err(|_| not_running())
+}
+
+/// Whether the demo data has been loaded to its end into the mall on `folder`.
+pub fn demo_is_loaded(folder: &Path) -> bool {
+    folder.join(DEMO_LOADED).exists()
 }
 
 /// The file that holds the staff key of the mall on `folder`.

@@ -11,17 +11,20 @@ use crate::state::read_endpoints;
 
 pub(crate) fn run(options: &InvokeOptions) -> Result<ExitCode, CommandError> {
     block_on(async {
-        let endpoints = read_endpoints(&options.place.data()?)?;
+        let invoke_url = match &options.url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => read_endpoints(&options.place.data()?)?.invoke_url,
+        };
         let event = match &options.event {
             Some(file) => read_event(file)?,
             None => sample::live_event(&options.place, &options.function).await?,
         };
         let url = format!(
-            "{}/2015-03-31/functions/{}/invocations",
-            endpoints.invoke_url, options.function
+            "{invoke_url}/2015-03-31/functions/{}/invocations",
+            options.function
         );
         let no_answer = |source| CommandError::NoAnswer {
-            url: endpoints.invoke_url.clone(),
+            url: invoke_url.clone(),
             source,
         };
         let http = http_client().map_err(CommandError::Http)?;

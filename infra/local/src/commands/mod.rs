@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 pub(crate) mod cost;
+pub(crate) mod env;
 pub(crate) mod event;
 pub(crate) mod import;
 pub(crate) mod invoke;
@@ -33,6 +34,8 @@ pub(crate) enum CommandError {
     Template(#[from] template::TemplateError),
     #[error("cannot read {}", .path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("cannot write {}", .path.display())]
+    Write { path: PathBuf, source: io::Error },
     #[error("the templates declare no function {0}; `mall routes` lists those with a route")]
     UnknownFunction(String),
     #[error("the mall at {url} does not answer; is it still running?")]
