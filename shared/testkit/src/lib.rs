@@ -25,7 +25,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 mod answer;
+mod back_end;
 mod calls;
+mod loopback;
 mod mall;
 mod request;
 mod roles;

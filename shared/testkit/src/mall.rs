@@ -14,6 +14,7 @@ use serde_json::{Value, json, value::RawValue};
 use template::{Deployment, HttpRequest, Inputs, Match, Trigger};
 use time::OffsetDateTime;
 
+use crate::back_end::{BackEnd, Ministack};
 use crate::{Answer, Call, Request, Wire};
 
 /// The key of staff in every test.
@@ -36,7 +37,7 @@ struct Inner {
     clock: ManualClock,
     wire: Wire,
     url: String,
-    _backends: Backends,
+    back_end: BackEnd,
 }
 
 /// A message that was sent and not yet handled.
@@ -57,14 +58,14 @@ impl Mall {
     /// Starts a mall with these services and other values for some parameters of the root template.
     pub async fn start_with(services: &[fn() -> Service], settings: &[Setting<'_>]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let deployment = template::read(&root, &inputs(&root, settings))
-            .unwrap_or_else(|error| panic!("{error}"));
-        let options = options(&root, &deployment);
-        let backends = Backends::start_with(Storage::Memory, options)
-            .await
-            .unwrap();
-        backends.create(&deployment).await.unwrap();
-        let (wire, url) = Wire::start(backends.dynamodb_url(), backends.sqs_url()).await;
+        let ministack = Ministack::from_env();
+        let mut inputs = inputs(&root, settings);
+        if let Some(ministack) = &ministack {
+            inputs.account = ministack.account().to_owned();
+        }
+        let deployment = template::read(&root, &inputs).unwrap_or_else(|error| panic!("{error}"));
+        let back_end = back_end(ministack, &root, &deployment).await;
+        let (wire, url) = Wire::start(back_end.dynamodb_url(), back_end.sqs_url()).await;
         Self(Arc::new(Inner {
             services: services.iter().map(|service| service()).collect(),
             deployment,
@@ -72,7 +73,7 @@ impl Mall {
             clock: ManualClock::at(BEGINNING),
             wire,
             url,
-            _backends: backends,
+            back_end,
         }))
     }
 
@@ -243,7 +244,7 @@ impl Mall {
             "messageId": "1", "receiptHandle": "1", "body": message.request["MessageBody"],
             "attributes": { "ApproximateReceiveCount": "1" }, "messageAttributes": attributes,
             "eventSource": "aws:sqs", "awsRegion": "us-east-1",
-            "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{name}"),
+            "eventSourceARN": format!("arn:aws:sqs:us-east-1:{}:{name}", self.0.deployment.account),
         }] });
         let answer = self.invoke(&consumer, &event).await;
         answer["batchItemFailures"]
@@ -318,6 +319,7 @@ impl Mall {
             .deployment
             .function(operation)
             .unwrap_or_else(|| panic!("no function {operation}"));
+        let access_key = self.0.back_end.access_key(access_key);
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
@@ -358,6 +360,18 @@ fn options(root: &Path, deployment: &Deployment) -> Options {
         (secret.clone(), AccessKey { secret, holder })
     }));
     options
+}
+
+async fn back_end(ministack: Option<Ministack>, root: &Path, deployment: &Deployment) -> BackEnd {
+    if let Some(ministack) = ministack {
+        ministack.create(deployment).await;
+        return BackEnd::Ministack(ministack);
+    }
+    let backends = Backends::start_with(Storage::Memory, options(root, deployment))
+        .await
+        .unwrap();
+    backends.create(deployment).await.unwrap();
+    BackEnd::Embedded(backends)
 }
 
 fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {

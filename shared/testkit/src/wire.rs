@@ -10,19 +10,17 @@ use std::{
 
 use axum::{Router, body::Body, extract::State, response::Response};
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
     sync::{Barrier, Notify},
 };
 
+use crate::back_end::complete;
 use crate::calls::{Call, Calls, targets, units};
+use crate::loopback::{Http, http, post};
 
 /// What happens to a call.
 #[derive(Debug, Clone)]
@@ -52,7 +50,7 @@ type Rule = Box<dyn Fn(&Call) -> Action + Send + Sync>;
 pub struct Wire(Arc<Inner>);
 
 struct Inner {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Http,
     dynamodb: String,
     sqs: String,
     log: Mutex<Vec<Call>>,
@@ -71,7 +69,7 @@ impl Wire {
     /// Starts a wire on a free port of the loopback, in front of these two back ends.
     pub(crate) async fn start(dynamodb: String, sqs: String) -> (Self, String) {
         let wire = Self(Arc::new(Inner {
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            client: http(),
             dynamodb,
             sqs,
             log: Mutex::default(),
@@ -180,26 +178,9 @@ impl Wire {
     }
 
     async fn forward(&self, upstream: &str, headers: HeaderMap, body: Bytes) -> (u16, Value) {
-        let uri: Uri = upstream.parse().unwrap();
-        let mut request = Request::post(uri);
-        for (name, value) in headers
-            .iter()
-            .filter(|(name, _)| *name != "host" && *name != "content-length")
-        {
-            request = request.header(name, value);
-        }
-        let answer = self
-            .0
-            .client
-            .request(request.body(Full::new(body)).unwrap())
+        post(&self.0.client, upstream, &headers, body)
             .await
-            .unwrap();
-        let status = answer.status().as_u16();
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        (
-            status,
-            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-        )
+            .unwrap()
     }
 
     fn ended(&self, index: usize, status: u16, answer: &Value) {
@@ -247,7 +228,7 @@ async fn pass(State(wire): State<Wire>, request: Request<Body>) -> Response {
     if wire.0.slow.load(Ordering::SeqCst) {
         tokio::time::sleep(HELD).await;
     }
-    let (status, answer) = match action {
+    let (status, mut answer) = match action {
         Action::Pass => wire.forward(&upstream, parts.headers, body).await,
         Action::Wait(barrier) => {
             barrier.wait().await;
@@ -269,6 +250,9 @@ async fn pass(State(wire): State<Wire>, request: Request<Body>) -> Response {
         Action::Conflict => wire.forward(&upstream, parts.headers, body).await,
         Action::Answer(status, answer) => (status, answer),
     };
+    if status == 200 {
+        complete(&call.operation, &call.request, &mut answer);
+    }
     if !matches!(status, 500) {
         wire.ended(began, status, &answer);
     }
