@@ -4,6 +4,8 @@
 
 mod harness;
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use harness::{MallProcess, mall_command, workspace};
 use serde_json::{Value, json};
 
@@ -40,6 +42,51 @@ async fn every_function_takes_its_sample_event() {
             "{function}: {answer}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_functions_are_given_can_be_had_by_the_owner_for_as_long_as_the_mall_runs() {
+    let mut mall = MallProcess::start(&workspace()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let env = |arguments: &[&str]| {
+        let mut command = mall_command("env", &workspace(), mall.data());
+        command.args(arguments).current_dir(&folder);
+        command
+    };
+    let written = env(&["-o", "env.json", "--sam-template", "sam.json"]).status();
+    assert!(written.unwrap().success());
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(file(name)).unwrap()).unwrap()
+    };
+    let (given, template) = (&read("env.json")["SubmitOrder"], read("sam.json"));
+    assert_eq!(
+        given["AWS_ENDPOINT_URL_SQS"],
+        mall.endpoints().sqs_url.as_str()
+    );
+    assert_eq!(given["ORDER_TABLE"], "mall-order");
+    let declared = &template["Resources"]["SubmitOrder"]["Properties"]["Environment"]["Variables"];
+    let names = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(declared), names(given));
+    for secret in [file("env.json"), mall.data().join("functions.json")] {
+        let mode = secret.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", secret.display());
+    }
+    let lines = env(&["submit-order"]).output().unwrap().stdout;
+    let lines = String::from_utf8(lines).unwrap();
+    assert!(lines.ends_with("_HANDLER=submit-order\n"), "{lines}");
+
+    mall.terminate().await;
+    let output = mall_command("env", &workspace(), mall.data()).output();
+    let said = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(said.contains("no mall is running"), "{said}");
 }
 
 async fn put_on_sale(mall: &MallProcess) {

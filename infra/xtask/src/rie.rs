@@ -89,7 +89,7 @@ pub(crate) enum RieError {
 
 /// Runs one function, or all of them, and prints what came of it.
 pub(crate) fn run(options: &RieOptions) -> Result<(), RieError> {
-    let emulator = install::emulator(&target(&options.root))?;
+    let emulator = install::emulator(&options.root)?;
     match &options.function {
         Some(function) => one(options, function, &emulator),
         None => all::run(options, &emulator),

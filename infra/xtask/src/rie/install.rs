@@ -1,45 +1,41 @@
-//! Where the emulator comes from: the package aws-sam-cli, alone, in a virtual environment under the target folder.
+//! Where the emulator comes from: the package aws-sam-cli, which the checks of the templates use too.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::RieError;
 
-/// The version whose emulator is used.
-const SAM_CLI: &str = "aws-sam-cli==1.170.0";
+/// As `.ci/templates` and `.ci/package` ask for it, so that one installation serves all.
+const SAM_CLI: &str = "aws-sam-cli==1.170.*";
 
 /// The emulator for this machine; fetched from PyPI the first time.
-pub(super) fn emulator(target: &Path) -> Result<PathBuf, RieError> {
-    let venv = target.join("rie-venv");
+pub(super) fn emulator(root: &Path) -> Result<PathBuf, RieError> {
+    let script = std::path::absolute(root.join(".ci/tools")).map_err(RieError::Folder)?;
+    let output = Command::new(script)
+        .arg(SAM_CLI)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| RieError::NoEmulator(error.to_string()))?;
+    if !output.status.success() {
+        return Err(RieError::NoEmulator(format!(
+            ".ci/tools cannot install {SAM_CLI}"
+        )));
+    }
     let name = match std::env::consts::ARCH {
         "aarch64" => "aws-lambda-rie-arm64",
         _ => "aws-lambda-rie-x86_64",
     };
-    if let Some(found) = find(&venv, name) {
-        return Ok(found);
-    }
-    let unavailable = |error: RieError| RieError::NoEmulator(error.to_string());
-    let make = &mut Command::new("python3");
-    succeed(make.args(["-m", "venv"]).arg(&venv), "python3 -m venv").map_err(unavailable)?;
-    // Nothing of the package runs, so nothing that it depends on is needed.
-    let install = &mut Command::new(venv.join("bin/pip"));
-    install
-        .args(["install", "--quiet", "--disable-pip-version-check"])
-        .args(["--no-deps", SAM_CLI]);
-    succeed(install, "pip install").map_err(unavailable)?;
+    let venv = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     find(&venv, name).ok_or_else(|| RieError::NoEmulator(format!("{SAM_CLI} has no {name}")))
 }
 
 fn find(venv: &Path, name: &str) -> Option<PathBuf> {
     let pythons = venv.join("lib").read_dir().ok()?;
+    let within = |python: PathBuf| python.join("site-packages/samcli/local/rapid").join(name);
     pythons
         .flatten()
-        .map(|python| {
-            python
-                .path()
-                .join("site-packages/samcli/local/rapid")
-                .join(name)
-        })
+        .map(|python| within(python.path()))
         .find(|file| file.is_file())
 }
 
