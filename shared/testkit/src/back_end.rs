@@ -7,7 +7,10 @@
 //! Whatever a test asserts holds on both. Where ministack is not as AWS documents it, [`complete`] makes it so, and nothing else
 //! does: see `docs/CONFORMANCE.md`.
 
-use backends::Backends;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use backends::{AccessKey, Backends, Options, PermissionRecord, Principal, Storage};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
@@ -57,7 +60,7 @@ impl Ministack {
 
     /// Creates the tables and queues. Time to live stays off, as it is for the embedded back ends of a test: it goes by the
     /// clock on the wall, and a test does not.
-    pub(crate) async fn create(&self, deployment: &Deployment) {
+    async fn create(&self, deployment: &Deployment) {
         for table in deployment.tables() {
             self.call("DynamoDB_20120810.CreateTable", &table.create)
                 .await;
@@ -95,6 +98,23 @@ impl Ministack {
 }
 
 impl BackEnd {
+    /// Starts the embedded back ends unless there is an account in ministack, and creates what the deployment declares.
+    pub(crate) async fn start(
+        ministack: Option<Ministack>,
+        root: &Path,
+        deployment: &Deployment,
+    ) -> Self {
+        if let Some(ministack) = ministack {
+            ministack.create(deployment).await;
+            return Self::Ministack(ministack);
+        }
+        let backends = Backends::start_with(Storage::Memory, options(root, deployment))
+            .await
+            .unwrap();
+        backends.create(deployment).await.unwrap();
+        Self::Embedded(backends)
+    }
+
     /// Where DynamoDB answers.
     pub(crate) fn dynamodb_url(&self) -> String {
         match self {
@@ -118,6 +138,27 @@ impl BackEnd {
             Self::Ministack(ministack) => ministack.account(),
         }
     }
+}
+
+/// The record of what functions needed and were allowed: one for all tests of a process.
+static RECORD: OnceLock<Arc<PermissionRecord>> = OnceLock::new();
+
+/// Back ends that know every function by an access key, id and secret being its handler.
+fn options(root: &Path, deployment: &Deployment) -> Options {
+    let record = RECORD.get_or_init(|| {
+        let file = PermissionRecord::file_of(root);
+        Arc::new(PermissionRecord::open(&file).unwrap_or_else(|error| panic!("{error}: {file:?}")))
+    });
+    let mut options = Options {
+        record: Some(Arc::clone(record)),
+        ..Options::default()
+    };
+    options.access_keys.extend(deployment.roles().map(|role| {
+        let secret = role.function.clone();
+        let holder = Principal::Function(role);
+        (secret.clone(), AccessKey { secret, holder })
+    }));
+    options
 }
 
 /// Adds what ministack leaves out of an answer: `BatchGetItem` reports no consumed capacity, though it was asked for. As its

@@ -3,11 +3,11 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use backends::{AccessKey, Backends, Options, PermissionRecord, Principal, Storage};
+use backends::Options;
 use edge::{Boot, Running, Service, SessionToken, Sessions};
 use kernel::{Clock, Environment, ManualClock, MemberId, Timestamp};
 use serde_json::{Value, json, value::RawValue};
@@ -64,7 +64,7 @@ impl Mall {
             inputs.account = ministack.account().to_owned();
         }
         let deployment = template::read(&root, &inputs).unwrap_or_else(|error| panic!("{error}"));
-        let back_end = back_end(ministack, &root, &deployment).await;
+        let back_end = BackEnd::start(ministack, &root, &deployment).await;
         let (wire, url) = Wire::start(back_end.dynamodb_url(), back_end.sqs_url()).await;
         Self(Arc::new(Inner {
             services: services.iter().map(|service| service()).collect(),
@@ -339,39 +339,6 @@ impl Mall {
         assert!(self.0.deployment.queue(&name).is_some(), "no queue {name}");
         name
     }
-}
-
-/// The record of what functions needed and were allowed: one for all tests of a process.
-static RECORD: OnceLock<Arc<PermissionRecord>> = OnceLock::new();
-
-/// Back ends that know every function by an access key, id and secret being its handler.
-fn options(root: &Path, deployment: &Deployment) -> Options {
-    let record = RECORD.get_or_init(|| {
-        let file = PermissionRecord::file_of(root);
-        Arc::new(PermissionRecord::open(&file).unwrap_or_else(|error| panic!("{error}: {file:?}")))
-    });
-    let mut options = Options {
-        record: Some(Arc::clone(record)),
-        ..Options::default()
-    };
-    options.access_keys.extend(deployment.roles().map(|role| {
-        let secret = role.function.clone();
-        let holder = Principal::Function(role);
-        (secret.clone(), AccessKey { secret, holder })
-    }));
-    options
-}
-
-async fn back_end(ministack: Option<Ministack>, root: &Path, deployment: &Deployment) -> BackEnd {
-    if let Some(ministack) = ministack {
-        ministack.create(deployment).await;
-        return BackEnd::Ministack(ministack);
-    }
-    let backends = Backends::start_with(Storage::Memory, options(root, deployment))
-        .await
-        .unwrap();
-    backends.create(deployment).await.unwrap();
-    BackEnd::Embedded(backends)
 }
 
 fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {

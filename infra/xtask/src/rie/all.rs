@@ -34,15 +34,19 @@ pub(super) fn run(options: &RieOptions, emulator: &Path) -> Result<(), RieError>
     let mut failed = 0;
     for launch in &launches {
         let event = &events[&launch.handler];
-        let bootstrap = bootstrap(options, launch)?;
-        let emulator = Emulator::start(emulator, &bootstrap, launch, append(&logs)?)?;
-        let verdict = compare(
-            &launch.handler,
-            &local.invoke(&launch.handler, event)?,
-            &emulated.invoke_at(&emulator.url(), event)?,
-        );
-        say(&format!("{:<24} {verdict}", launch.handler));
-        failed += usize::from(verdict != Verdict::Same);
+        let verdict = bootstrap(options, launch).and_then(|bootstrap| {
+            let running = Emulator::start(emulator, &bootstrap, launch, append(&logs)?)?;
+            Ok(compare(
+                &launch.handler,
+                &local.invoke(&launch.handler, event)?,
+                &emulated.invoke_at(&running.url(), event)?,
+            ))
+        });
+        let said = verdict
+            .as_ref()
+            .map_or_else(|error| kernel::causes(error), ToString::to_string);
+        say(&format!("{:<24} {said}", launch.handler));
+        failed += usize::from(!matches!(verdict, Ok(Verdict::Same)));
     }
     if failed > 0 {
         return Err(RieError::Differences {
