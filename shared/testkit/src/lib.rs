@@ -17,6 +17,7 @@
 //! - [`Wire`]: all calls to DynamoDB and SQS pass it. It counts calls, units and stages ([`Calls`]) and does what a test
 //!   tells it to ([`Action`]): fail a call before it is sent or after it took effect, let the function die there, hold
 //!   calls until all have come, answer with a conflict.
+//! - What stands behind the wire is embedded unless `MALL_BACKEND` names another back end (`docs/CONFORMANCE.md`).
 //! - Messages: what was sent to a queue is handed to its consumer when the test says so ([`Mall::deliver`]), as often as
 //!   it says. The queue itself (delay, visibility, dead letters) is tested where it is made.
 //!
