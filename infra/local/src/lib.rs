@@ -36,7 +36,7 @@ mod pages;
 mod poller;
 mod pool;
 mod provider;
-mod runtime_api;
+pub mod runtime_api;
 mod schedule;
 mod services;
 pub mod state;

@@ -111,6 +111,17 @@ pub enum StartError {
     Http(#[from] reqwest::Error),
 }
 
+/// What the process of a function is started with.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionProcess<'a> {
+    /// The service whose bootstrap it runs.
+    pub service: &'a str,
+    /// Its operation, such as `submit-order`.
+    pub handler: &'a str,
+    /// Everything its process sees, but for the address of its Runtime API.
+    pub environment: &'a BTreeMap<String, String>,
+}
+
 /// A running mall. Dropping it ends everything at once; [`Mall::stop`] lets what runs come to its end.
 #[derive(Debug)]
 pub struct Mall {
@@ -207,6 +218,17 @@ impl Mall {
     /// The bucket for pictures; none when the templates declare none.
     pub fn pictures_bucket(&self) -> Option<&str> {
         self.pictures_bucket.as_deref()
+    }
+
+    /// Its functions, as their processes are started.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionProcess<'_>> {
+        self.functions
+            .definitions()
+            .map(|definition| FunctionProcess {
+                service: &definition.service,
+                handler: &definition.handler,
+                environment: &definition.environment,
+            })
     }
 
     /// A client of its S3.

@@ -70,6 +70,11 @@ impl Functions {
         self.pools.get(name).or_else(by_id)
     }
 
+    /// What is known of each function, by handler.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.pools.values().map(|pool| &pool.definition)
+    }
+
     /// Stops idle instances from time to time; runs until it is dropped.
     pub(crate) async fn stop_idle_instances(&self) {
         loop {

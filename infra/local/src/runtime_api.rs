@@ -24,23 +24,29 @@ pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
 /// One event on its way into a function.
 #[derive(Debug)]
-pub(crate) struct Invocation {
-    pub(crate) request_id: String,
+pub struct Invocation {
+    /// Lambda's id of the request.
+    pub request_id: String,
     /// Milliseconds since 1970 at which the function's time is over.
-    pub(crate) deadline_ms: u128,
-    pub(crate) function_arn: String,
-    pub(crate) trace_id: String,
-    pub(crate) event: Bytes,
+    pub deadline_ms: u128,
+    /// ARN of the function.
+    pub function_arn: String,
+    /// X-Ray's id of the trace.
+    pub trace_id: String,
+    /// The event, JSON.
+    pub event: Bytes,
     /// Takes the function's answer.
-    pub(crate) reply: oneshot::Sender<Result<Bytes, FunctionError>>,
+    pub reply: oneshot::Sender<Result<Bytes, FunctionError>>,
 }
 
 /// What a function reports of its own failure; Lambda's `errorType` and `errorMessage`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct FunctionError {
-    pub(crate) error_type: String,
-    pub(crate) error_message: String,
+pub struct FunctionError {
+    /// A name for the kind of failure.
+    pub error_type: String,
+    /// What happened.
+    pub error_message: String,
 }
 
 impl FunctionError {
@@ -59,7 +65,7 @@ impl FunctionError {
 
 /// What the process says to its instance.
 #[derive(Debug)]
-pub(crate) enum Call {
+pub enum Call {
     /// It waits for an invocation. The sender is dead when the process has gone away meanwhile.
     Next(oneshot::Sender<Invocation>),
     /// It could not start.
@@ -68,14 +74,18 @@ pub(crate) enum Call {
 
 /// The endpoint of one instance; gone when dropped.
 #[derive(Debug)]
-pub(crate) struct RuntimeApi {
+pub struct RuntimeApi {
     address: SocketAddr,
     calls: mpsc::Receiver<Call>,
     server: AbortHandle,
 }
 
 impl RuntimeApi {
-    pub(crate) async fn start() -> std::io::Result<Self> {
+    /// Listens on a free port of this machine.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (heard, calls) = mpsc::channel(1);
@@ -106,12 +116,12 @@ impl RuntimeApi {
     }
 
     /// `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         self.address.to_string()
     }
 
     /// The next thing the process says.
-    pub(crate) async fn heard(&mut self) -> Call {
+    pub async fn heard(&mut self) -> Call {
         match self.calls.recv().await {
             Some(call) => call,
             // The server ends with this value only: nothing more will be said.

