@@ -277,8 +277,7 @@ mod tests {
     }
 
     fn read_lines(lines: &[String]) -> Lines<Product> {
-        let text: &'static str = lines.join("\n").leak();
-        read(&Source::embedded("products.jsonl", text))
+        read(&Source::embedded("products.jsonl", lines.join("\n")))
     }
 
     fn refusal_of(change: impl Fn(&mut Value)) -> String {

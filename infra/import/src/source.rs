@@ -38,12 +38,16 @@ impl Source {
         })
     }
 
-    /// Text that is part of the program.
+    /// Text that is part of the program, or that it has made.
     #[must_use]
-    pub fn embedded(name: &str, text: &'static str) -> Source {
+    pub fn embedded(name: &str, text: impl Into<Cow<'static, str>>) -> Source {
+        let bytes = match text.into() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
         Source {
             name: name.to_owned(),
-            bytes: Cow::Borrowed(text.as_bytes()),
+            bytes,
         }
     }
 

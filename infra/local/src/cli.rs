@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::bench::{self, BenchOptions};
 use crate::commands::{self, CommandError};
 use crate::instance::end_with_parent;
 use crate::services;
@@ -21,6 +22,7 @@ Examples:
   mall env -o env.json                   what its functions are given, for sam local
   mall import --categories categories.csv --products products.jsonl
   mall cost                              what its requests, messages and orders cost on AWS
+  mall bench checkout --clients 8        how many orders it takes in a second, and how long each step takes
 
 Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.
 The key of the staff is in .mall/staff-key: curl -H \"Authorization: Bearer $(cat .mall/staff-key)\" ...";
@@ -60,6 +62,9 @@ enum Command {
     Routes(PlaceOptions),
     /// Say what requests, messages and whole orders cost on AWS, from what the functions logged (docs/COST.md).
     Cost(CostOptions),
+    /// Drive a mall over HTTP, as its visitors do, and tell how fast it was and what went wrong.
+    #[command(after_help = bench::AFTER_HELP)]
+    Bench(BenchOptions),
     /// Run one function: what the mall starts as a child process.
     #[command(hide = true)]
     Function { service: String, handler: String },
@@ -224,6 +229,7 @@ pub fn run() -> ExitCode {
         Command::Env(options) => commands::env::run(&options),
         Command::Routes(options) => commands::routes::run(&options),
         Command::Cost(options) => commands::cost::run(&options),
+        Command::Bench(options) => commands::bench::run(&options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("mall: {}", with_causes(&error));

@@ -30,10 +30,7 @@ fn product(id: &str, category_id: u64, skus: &[(&str, u64)]) -> String {
 fn sources(categories: &'static str, products: &[String]) -> Sources {
     Sources {
         categories: Some(Source::embedded("categories.csv", categories)),
-        products: Some(Source::embedded(
-            "products.jsonl",
-            products.join("\n").leak(),
-        )),
+        products: Some(Source::embedded("products.jsonl", products.join("\n"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+pub(crate) mod bench;
 pub(crate) mod cost;
 pub(crate) mod env;
 pub(crate) mod event;
@@ -57,6 +58,8 @@ pub(crate) enum CommandError {
     Prices(#[from] crate::cost::PricesError),
     #[error("the import broke off")]
     Import(#[from] ::import::ImportError),
+    #[error("the benchmark broke off")]
+    Bench(#[from] bench::BenchError),
 }
 
 /// Runs an asynchronous command to its end.
