@@ -37,6 +37,6 @@ pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visit
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
 pub use reply::{Accepted, Answer, Created, NoContent, Ok200, Plain, Reply, Statuses, Stored};
 pub use request::{Request, RequestId};
-pub use run::run;
+pub use run::{run, start_logs};
 pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Worker};
 pub use session::{Session, Sessions};

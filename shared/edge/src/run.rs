@@ -27,10 +27,9 @@ enum StartError {
     Ended(String),
 }
 
-/// Runs the operation that `_HANDLER` names until the process is told to stop. Logs are JSON lines, filtered by
-/// `RUST_LOG` (`info` unless set).
-#[must_use]
-pub fn run(service: Service) -> ExitCode {
+/// Has what this process logs written as JSON lines to its standard output, filtered by `RUST_LOG` (`info` unless set).
+/// [`run`] does so itself.
+pub fn start_logs() {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,aws_config=warn"));
     tracing_subscriber::fmt()
@@ -41,6 +40,12 @@ pub fn run(service: Service) -> ExitCode {
         .with_target(false)
         .with_env_filter(filter)
         .init();
+}
+
+/// Runs the operation that `_HANDLER` names until the process is told to stop.
+#[must_use]
+pub fn run(service: Service) -> ExitCode {
+    start_logs();
     match serve(&service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
