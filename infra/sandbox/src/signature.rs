@@ -60,7 +60,7 @@ pub enum KeyError {
 
 /// The sandbox's own key pair; the private half never leaves this module and its file.
 pub(crate) struct KeyPair {
-    // `rsa` makes keys, and reads and writes their formats; ring signs several times as fast, and every payment is signed twice.
+    // `rsa` makes keys, and reads and writes their formats; ring signs, as every payment is signed twice.
     private: RsaKeyPair,
     random: SystemRandom,
     public: String,
