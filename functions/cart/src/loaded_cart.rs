@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dynamo::DynamoError;
-use edge::{Cookies, GuestKey, Reply, Visitor};
+use edge::{Cookies, GuestKey, Reply, SettingCookies, Visitor};
 use futures::future::try_join;
 use kernel::MemberId;
 
@@ -184,11 +184,15 @@ impl<'c> LoadedCart<'c> {
     }
 
     /// The reply with what it says about the guest cookie.
-    pub(crate) fn dress<V, S>(&self, reply: Reply<V, S>, cookies: &Cookies) -> Reply<V, S> {
-        match (&self.guest_cookie, &self.owner) {
-            (GuestCookie::Set, Owner::Guest(key)) => reply.cookie(cookies.guest(key)),
-            (GuestCookie::Forget, _) => reply.cookie(cookies.no_guest()),
-            _ => reply,
-        }
+    pub(crate) fn dress<V, S>(
+        &self,
+        reply: Reply<V, S>,
+        cookies: &Cookies,
+    ) -> Reply<V, SettingCookies<S>> {
+        reply.cookies(match (&self.guest_cookie, &self.owner) {
+            (GuestCookie::Set, Owner::Guest(key)) => Some(cookies.guest(key)),
+            (GuestCookie::Forget, _) => Some(cookies.no_guest()),
+            _ => None,
+        })
     }
 }

@@ -346,9 +346,9 @@ async fn only_a_member_has_addresses_and_no_page_of_another_origin_changes_them(
                 .session("noise")
                 .send()
                 .await
-                .expect(400)
+                .expect(401)
                 .problem_code(),
-            "10001"
+            "10005"
         );
     }
     for request in requests().into_iter().skip(1) {

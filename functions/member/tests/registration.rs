@@ -267,13 +267,13 @@ async fn a_profile_is_shown_to_its_member_only() {
         .session("noise")
         .send()
         .await
-        .expect(400);
+        .expect(401);
     assert_eq!(
         (
             noise.problem_code().as_str(),
             noise.cookie("__Host-mall-session")
         ),
-        ("10001", Some(String::new()))
+        ("10005", Some(String::new()))
     );
     let stranger = mall.session_of(&MemberId::generate(mall.now())).await;
     let absent = mall

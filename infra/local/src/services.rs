@@ -7,6 +7,7 @@ const SERVICES: &[(&str, MakeService)] = &[
     ("auth", auth::service),
     ("cart", cart::service),
     ("catalog", catalog::service),
+    ("docs", docs::service),
     ("member", member::service),
     ("order", order::service),
     ("payment", payment::service),

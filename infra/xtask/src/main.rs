@@ -47,7 +47,9 @@ enum Command {
         #[arg(long)]
         forget: bool,
     },
-    /// Writes docs/openapi.json from the handlers' types and the templates' routes.
+    /// Writes docs/openapi.json from the handlers' types, the templates' routes and the sample events.
+    ///
+    /// Refuses a change that breaks clients, and lists what breaks, unless the first number of the version is raised.
     Openapi {
         /// The folder that holds template.yaml.
         #[arg(long, default_value = ".", value_name = "DIR")]
@@ -55,6 +57,9 @@ enum Command {
         /// Writes nothing; fails when the file is not what it would write.
         #[arg(long)]
         check: bool,
+        /// The document whose clients must not break; docs/openapi.json as it is now unless given.
+        #[arg(long, value_name = "FILE")]
+        base: Option<PathBuf>,
     },
     /// Runs a function's bootstrap under the emulator of Lambda's runtime, against the back ends of the running mall.
     ///
@@ -86,13 +91,15 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Command::Openapi { root, check } => match openapi(&root, check) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                ExitCode::FAILURE
+        Command::Openapi { root, check, base } => {
+            match openapi::command::run(&root, check, base.as_deref()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{}", kernel::causes(&error));
+                    ExitCode::FAILURE
+                }
             }
-        },
+        }
         Command::Rie(options) => match rie::run(&options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -141,28 +148,4 @@ fn report(findings: &[check::Finding]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Why the OpenAPI document is not as it should be.
-#[derive(Debug, thiserror::Error)]
-enum OpenapiCommandError {
-    #[error("the OpenAPI document cannot be made: {0}")]
-    Document(#[from] openapi::OpenApiError),
-    #[error("docs/openapi.json: {0}")]
-    File(#[from] std::io::Error),
-    #[error("docs/openapi.json is stale: run `cargo xtask openapi`")]
-    Stale,
-}
-
-fn openapi(root: &std::path::Path, check: bool) -> Result<(), OpenapiCommandError> {
-    let (document, file) = (
-        openapi::document(root, &mall::services())?,
-        root.join("docs/openapi.json"),
-    );
-    if !check {
-        std::fs::write(file, document)?;
-    } else if std::fs::read_to_string(file)? != document {
-        return Err(OpenapiCommandError::Stale);
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use schemars::Schema;
 use serde_json::Value;
 
-use crate::ProblemKind;
+use crate::{AnswerHeader, ProblemKind};
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,21 @@ pub struct Parameter {
     pub schema: Value,
 }
 
+impl Parameter {
+    /// The tag of an answer that the client has.
+    pub(crate) fn if_none_match() -> Self {
+        Self {
+            name: "If-None-Match".to_owned(),
+            place: ParameterPlace::Header,
+            required: false,
+            schema: serde_json::json!({
+                "type": "string",
+                "description": "The ETag of the answer that the client has; when it still holds, the answer is 304.",
+            }),
+        }
+    }
+}
+
 /// An endpoint, described.
 #[derive(Debug, Clone)]
 pub struct Description {
@@ -55,10 +70,21 @@ pub struct Description {
     pub parameters: Vec<Parameter>,
     /// The media type and schema of its body, when it takes one.
     pub body: Option<(&'static str, Schema)>,
-    /// Each status it may answer with, the media type, and the schema of the body where there is one.
-    pub answers: Vec<(u16, &'static str, Option<Schema>)>,
+    /// Each answer it may give when it does what it was asked for.
+    pub answers: Vec<DescribedAnswer>,
     /// Each problem it may answer with.
     pub problems: Vec<ProblemKind>,
+}
+
+/// An answer of an endpoint that is no refusal.
+#[derive(Debug, Clone)]
+pub struct DescribedAnswer {
+    /// The status.
+    pub status: u16,
+    /// The media types that the body may be of, and its schema; `None` for an answer without a body.
+    pub body: Option<(&'static [&'static str], Schema)>,
+    /// The headers beside those of every answer.
+    pub headers: Vec<AnswerHeader>,
 }
 
 impl Description {
@@ -78,6 +104,26 @@ impl Description {
             if !self.problems.contains(kind) {
                 self.problems.push(*kind);
             }
+        }
+    }
+
+    /// The problems that a request of this method may see: only an unsafe one can be refused for its origin.
+    #[must_use]
+    pub fn problems_of(&self, method: &http::Method) -> Vec<ProblemKind> {
+        let mut problems = self.problems.clone();
+        problems.retain(|kind| !method.is_safe() || *kind != ProblemKind::FOREIGN_ORIGIN);
+        problems.sort_by_key(|kind| kind.code);
+        problems
+    }
+
+    /// The headers of a refusal with this status.
+    #[must_use]
+    pub fn headers_of_refusal(&self, status: u16) -> Vec<AnswerHeader> {
+        match (status, self.security) {
+            (429 | 503, _) => vec![AnswerHeader::RETRY_AFTER],
+            // A cookie that was never made here is taken back.
+            (400, Security::Visitor) | (401, Security::Member) => vec![AnswerHeader::SET_COOKIE],
+            _ => Vec::new(),
         }
     }
 

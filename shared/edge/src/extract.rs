@@ -119,7 +119,11 @@ impl Extract for IdempotencyKey {
             name: "Idempotency-Key".to_owned(),
             place: ParameterPlace::Header,
             required: false,
-            schema: serde_json::json!({ "type": "string", "maxLength": 255 }),
+            schema: serde_json::json!({
+                "type": "string",
+                "maxLength": 255,
+                "description": "Makes a request that is sent again count once.",
+            }),
         });
     }
 }

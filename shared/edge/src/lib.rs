@@ -31,11 +31,14 @@ mod session;
 pub use aws::Notes;
 pub use boot::Boot;
 pub use cookies::{Cookies, GuestKey, SessionToken};
-pub use describe::{Description, Parameter, ParameterPlace, Security};
+pub use describe::{DescribedAnswer, Description, Parameter, ParameterPlace, Security};
 pub use extract::{Extract, Form, IdempotencyKey, Input, Json, Path, Query};
 pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
-pub use reply::{Accepted, Answer, Created, NoContent, Ok200, Plain, Reply, Statuses, Stored};
+pub use reply::{
+    Accepted, Answer, AnswerHeader, Cacheable, Created, NoContent, Ok200, Plain, Reply,
+    SettingCookies, Statuses, Stored,
+};
 pub use request::{Request, RequestId};
 pub use run::{run, start_logs};
 pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Worker};

@@ -84,13 +84,17 @@ impl VisitorGuard {
         })
     }
 
-    /// The session that the request's cookie names.
-    async fn session(&self, request: &Request) -> Result<Option<Session>, Problem> {
+    /// The session that the request's cookie names. A cookie that was never made here is refused as of kind `malformed`.
+    async fn session(
+        &self,
+        request: &Request,
+        malformed: ProblemKind,
+    ) -> Result<Option<Session>, Problem> {
         let Some(text) = request.cookie(self.cookies.session_name()) else {
             return Ok(None);
         };
         let token = SessionToken::parse(text)
-            .ok_or_else(|| noise("session").cookie(self.cookies.no_session()))?;
+            .ok_or_else(|| noise(malformed, "session").cookie(self.cookies.no_session()))?;
         self.sessions
             .find(&token)
             .await
@@ -103,13 +107,13 @@ impl VisitorGuard {
         };
         GuestKey::parse(text)
             .map(Some)
-            .ok_or_else(|| noise("guest").cookie(self.cookies.no_guest()))
+            .ok_or_else(|| noise(ProblemKind::INVALID, "guest").cookie(self.cookies.no_guest()))
     }
 }
 
 /// A cookie that was never made here. It is refused, and taken back so that the browser is not stuck with it.
-fn noise(cookie: &str) -> Problem {
-    Problem::from(ProblemKind::INVALID).because(format!(
+fn noise(kind: ProblemKind, cookie: &str) -> Problem {
+    Problem::from(kind).because(format!(
         "the {cookie} cookie is malformed and has been removed"
     ))
 }
@@ -131,7 +135,11 @@ impl Principal for Public {
 impl Principal for Visitor {
     type Guard = VisitorGuard;
     const SECURITY: Security = Security::Visitor;
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::FOREIGN_ORIGIN, ProblemKind::BUSY];
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::FOREIGN_ORIGIN,
+        ProblemKind::BUSY,
+    ];
 
     fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
         VisitorGuard::new(boot)
@@ -141,7 +149,7 @@ impl Principal for Visitor {
         guard.origins.check(request)?;
         let guest = guard.guest(request)?;
         Ok(Self {
-            session: guard.session(request).await?,
+            session: guard.session(request, ProblemKind::INVALID).await?,
             guest,
         })
     }
@@ -163,7 +171,7 @@ impl Principal for Member {
     async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
         guard.origins.check(request)?;
         let session = guard
-            .session(request)
+            .session(request, ProblemKind::UNAUTHENTICATED)
             .await?
             .ok_or(ProblemKind::UNAUTHENTICATED)?;
         Ok(Self {

@@ -5,10 +5,27 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
-/// Which statuses an answer may have.
+/// Which statuses an answer may have, and which headers come with them.
 pub trait Statuses: Send + 'static {
     /// The statuses.
     const STATUSES: &'static [u16];
+
+    /// The headers that the answer has beside those of every answer, whichever of its statuses it has.
+    #[must_use]
+    fn headers() -> Vec<AnswerHeader> {
+        Vec::new()
+    }
+}
+
+/// A header of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerHeader {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the answer always has it.
+    pub always: bool,
+    /// What it says.
+    pub meaning: &'static str,
 }
 
 /// 200.
@@ -21,12 +38,23 @@ pub enum Stored {}
 pub enum Accepted {}
 /// 204 without a body.
 pub enum NoContent {}
+/// 200 with a tag, and 304 without a body for a client that has the answer with this tag.
+pub enum Cacheable {}
+/// As `S`, and cookies may be set.
+pub struct SettingCookies<S>(PhantomData<fn() -> S>);
 
 impl Statuses for Ok200 {
     const STATUSES: &'static [u16] = &[200];
 }
 impl Statuses for Created {
     const STATUSES: &'static [u16] = &[201];
+    fn headers() -> Vec<AnswerHeader> {
+        vec![AnswerHeader {
+            name: "Location",
+            always: true,
+            meaning: "Where to find what was made.",
+        }]
+    }
 }
 impl Statuses for Stored {
     const STATUSES: &'static [u16] = &[200, 201];
@@ -36,6 +64,47 @@ impl Statuses for Accepted {
 }
 impl Statuses for NoContent {
     const STATUSES: &'static [u16] = &[204];
+}
+impl Statuses for Cacheable {
+    const STATUSES: &'static [u16] = &[200, 304];
+    fn headers() -> Vec<AnswerHeader> {
+        let always = |name, meaning| AnswerHeader {
+            name,
+            always: true,
+            meaning,
+        };
+        vec![
+            always(
+                "ETag",
+                "The tag of this answer; send it back in If-None-Match.",
+            ),
+            always(
+                "Cache-Control",
+                "For how long the answer may be shown without asking.",
+            ),
+        ]
+    }
+}
+impl<S: Statuses> Statuses for SettingCookies<S> {
+    const STATUSES: &'static [u16] = S::STATUSES;
+    fn headers() -> Vec<AnswerHeader> {
+        let mut headers = S::headers();
+        headers.push(AnswerHeader::SET_COOKIE);
+        headers
+    }
+}
+
+impl AnswerHeader {
+    pub(crate) const SET_COOKIE: Self = Self {
+        name: "Set-Cookie",
+        always: false,
+        meaning: "The session or the guest cookie, set or taken back.",
+    };
+    pub(crate) const RETRY_AFTER: Self = Self {
+        name: "Retry-After",
+        always: true,
+        meaning: "After how many seconds the same request is worth another try.",
+    };
 }
 
 /// An operation's answer: a body, a status, and what goes into headers. `Reply<OrderView>` answers 200;
@@ -62,22 +131,32 @@ impl<V, S> Reply<V, S> {
         }
     }
 
-    /// Sets a cookie.
-    #[must_use]
-    pub fn cookie(mut self, cookie: String) -> Self {
-        self.cookies.push(cookie);
-        self
+    /// The same reply, of other statuses.
+    fn becoming<T>(self) -> Reply<V, T> {
+        Reply {
+            body: self.body,
+            status: self.status,
+            headers: self.headers,
+            cookies: self.cookies,
+            tagged: self.tagged,
+            statuses: PhantomData,
+        }
     }
 
-    /// Lets browsers and the CDN keep the answer for so many seconds, and ask with its `ETag` afterwards: an unchanged
-    /// one is answered with 304 and no body. Only for answers that are the same for everyone.
+    /// Sets these cookies, if any. The type of the reply says so, and with it the OpenAPI document.
     #[must_use]
-    pub fn public_for(mut self, seconds: u32) -> Self {
-        self.headers.push((
-            "cache-control",
-            format!("public, max-age={seconds}, stale-while-revalidate=60"),
-        ));
-        self.tagged = true;
+    pub fn cookies(
+        mut self,
+        cookies: impl IntoIterator<Item = String>,
+    ) -> Reply<V, SettingCookies<S>> {
+        self.cookies.extend(cookies);
+        self.becoming()
+    }
+
+    /// Sends a header along, such as a page's `content-security-policy`.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
         self
     }
 }
@@ -86,6 +165,18 @@ impl<V> Reply<V, Ok200> {
     /// 200 with a body.
     pub fn ok(body: V) -> Self {
         Self::new(200, body)
+    }
+
+    /// Lets browsers and the CDN keep the answer for so many seconds, and ask with its `ETag` afterwards: an unchanged
+    /// one is answered with 304 and no body. Only for answers that are the same for everyone.
+    #[must_use]
+    pub fn public_for(mut self, seconds: u32) -> Reply<V, Cacheable> {
+        self.headers.push((
+            "cache-control",
+            format!("public, max-age={seconds}, stale-while-revalidate=60"),
+        ));
+        self.tagged = true;
+        self.becoming()
     }
 }
 
@@ -124,11 +215,16 @@ impl Reply<(), NoContent> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain(pub String);
 
-/// What an answer's body is made of. Implemented for every type that is JSON and has a schema, for [`Plain`], and for
-/// nothing else.
+/// What an answer's body is made of. Implemented for every type that is JSON and has a schema, and for [`Plain`]; a type
+/// whose text is sent as it is, such as a page, implements it itself.
 pub trait Answer: Send + 'static {
-    /// The media type of the body.
-    const MEDIA_TYPE: &'static str;
+    /// The media types that the body may be of.
+    const MEDIA_TYPES: &'static [&'static str];
+
+    /// The media type of this body, one of [`Answer::MEDIA_TYPES`].
+    fn media_type(&self) -> &'static str {
+        Self::MEDIA_TYPES[0]
+    }
 
     /// The body as text; `None` for none.
     ///
@@ -141,7 +237,7 @@ pub trait Answer: Send + 'static {
 }
 
 impl<V: Serialize + JsonSchema + Send + 'static> Answer for V {
-    const MEDIA_TYPE: &'static str = "application/json";
+    const MEDIA_TYPES: &'static [&'static str] = &["application/json"];
 
     fn text(&self) -> Result<Option<String>, serde_json::Error> {
         let text = serde_json::to_string(self)?;
@@ -156,7 +252,7 @@ impl<V: Serialize + JsonSchema + Send + 'static> Answer for V {
 }
 
 impl Answer for Plain {
-    const MEDIA_TYPE: &'static str = "text/plain; charset=utf-8";
+    const MEDIA_TYPES: &'static [&'static str] = &["text/plain; charset=utf-8"];
 
     fn text(&self) -> Result<Option<String>, serde_json::Error> {
         Ok(Some(self.0.clone()))

@@ -144,7 +144,7 @@ fn write_out<V: Answer, S: Statuses>(
     request: &Request,
 ) -> Result<ApiGatewayV2httpResponse, serde_json::Error> {
     debug_assert!(S::STATUSES.contains(&reply.status));
-    let text = reply.body.text()?;
+    let (text, media_type) = (reply.body.text()?, reply.body.media_type());
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = reply.status.into();
     answer.cookies = reply.cookies;
@@ -165,11 +165,7 @@ fn write_out<V: Answer, S: Statuses>(
         insert(&mut answer.headers, http::header::CACHE_CONTROL, "no-store");
     }
     if let Some(text) = text {
-        insert(
-            &mut answer.headers,
-            http::header::CONTENT_TYPE,
-            V::MEDIA_TYPE,
-        );
+        insert(&mut answer.headers, http::header::CONTENT_TYPE, media_type);
         answer.body = Some(Body::Text(text));
     }
     Ok(answer)

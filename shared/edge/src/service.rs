@@ -13,7 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Answer, Boot, Description, Input, Principal, Refusal, Reply, Statuses, reply, respond,
+    Answer, Boot, DescribedAnswer, Description, Input, Parameter, Principal, ProblemKind, Refusal,
+    Reply, Statuses, reply, respond,
 };
 
 /// A service and its operations, each by the one name that its template, its file, its event and its logs share.
@@ -153,11 +154,12 @@ impl Service {
             description.may_refuse(I::Caller::KINDS);
             I::describe(&mut description, generator);
             description.may_refuse(E::KINDS);
-            let schema = V::schema(generator);
-            description.answers = S::STATUSES
-                .iter()
-                .map(|status| (*status, V::MEDIA_TYPE, schema.clone()))
-                .collect();
+            // An answer that cannot be written is a defect, whatever the operation itself may answer.
+            description.may_refuse(&[ProblemKind::INTERNAL]);
+            if S::STATUSES.contains(&304) {
+                description.parameters.push(Parameter::if_none_match());
+            }
+            description.answers = answers::<V, S>(generator);
             description
         };
         self.operations.push(Operation {
@@ -211,6 +213,16 @@ impl Service {
         });
         self
     }
+}
+
+fn answers<V: Answer, S: Statuses>(generator: &mut SchemaGenerator) -> Vec<DescribedAnswer> {
+    let body = V::schema(generator).map(|schema| (V::MEDIA_TYPES, schema));
+    let answer = |status: &u16| DescribedAnswer {
+        status: *status,
+        body: body.clone().filter(|_| *status != 304),
+        headers: S::headers(),
+    };
+    S::STATUSES.iter().map(answer).collect()
 }
 
 /// A plain async function that is an endpoint.

@@ -119,10 +119,14 @@ pub type WarehouseId = Id<WarehouseKind>;
 pub enum BrandKind {}
 impl IdKind for BrandKind {
     const NAME: &'static str = "BrandId";
-    const PATTERN: &'static str = r"^[\p{L}\p{N}-]{1,64}$";
+    // Classes such as `\p{L}` are not known to every reader of JSON Schema, so this excludes what ASCII has beside letters
+    // and digits.
+    const PATTERN: &'static str = r"^[^\x00-,./:-@\[-`{-\x7f]{1,64}$";
     fn accepts(text: &str) -> bool {
         (1..=64).contains(&text.chars().count())
-            && text.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && text
+                .chars()
+                .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-')
     }
 }
 /// A brand: the slug of its name.
@@ -274,6 +278,7 @@ mod tests {
             "l-oréal-paris"
         );
         assert!(BrandId::of_name("!!!").is_err());
+        assert!(BrandId::parse("a_b").is_err() && BrandId::parse("西门子、博世").is_ok());
     }
 
     #[test]

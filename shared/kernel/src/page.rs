@@ -44,6 +44,7 @@ impl JsonSchema for Limit {
 
 /// One page of a list. There are no totals: counting a list would cost a read of all of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// The rows of this page, in the list's order.
     pub items: Vec<T>,

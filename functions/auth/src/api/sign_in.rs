@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use dynamo::DynamoError;
-use edge::{Created, Json, Problem, ProblemKind, Refusal, Reply, Session, Visitor};
+use edge::{Created, Json, Problem, ProblemKind, Refusal, Reply, Session, SettingCookies, Visitor};
 use futures::future::{join, try_join3};
 use kernel::{MemberId, Timestamp};
 use member::{Login, Password};
@@ -82,7 +82,7 @@ impl Refusal for SignInError {
 pub(crate) async fn sign_in(
     app: &Auth,
     (visitor, Json(attempt)): (Visitor, Json<SignIn>),
-) -> Result<Reply<SessionView, Created>, SignInError> {
+) -> Result<Reply<SessionView, SettingCookies<Created>>, SignInError> {
     let now = app.clock.now();
     let (counted, credentials) = join(
         app.tries.count(&attempt.login, now),
@@ -103,7 +103,7 @@ pub(crate) async fn sign_in(
         ends_at: session.absolute_end,
     };
     let reply = Reply::created("/api/auth/sessions/current".to_owned(), view);
-    Ok(reply.cookie(app.cookies.session(&token, lifetime.as_secs())))
+    Ok(reply.cookies([app.cookies.session(&token, lifetime.as_secs())]))
 }
 
 /// Ends the session that the request came with, if it came with one.

@@ -2,7 +2,7 @@
 //! the next person at this browser starts with an empty cart.
 
 use dynamo::DynamoError;
-use edge::{Member, NoContent, Problem, ProblemKind, Refusal, Reply};
+use edge::{Member, NoContent, Problem, ProblemKind, Refusal, Reply, SettingCookies};
 
 use crate::Auth;
 
@@ -24,9 +24,7 @@ impl Refusal for SignOutError {
 pub(crate) async fn sign_out(
     app: &Auth,
     (member,): (Member,),
-) -> Result<Reply<(), NoContent>, SignOutError> {
+) -> Result<Reply<(), SettingCookies<NoContent>>, SignOutError> {
     app.sessions.close(&member.session).await?;
-    Ok(Reply::no_content()
-        .cookie(app.cookies.no_session())
-        .cookie(app.cookies.no_guest()))
+    Ok(Reply::no_content().cookies([app.cookies.no_session(), app.cookies.no_guest()]))
 }

@@ -93,9 +93,9 @@ async fn only_who_is_signed_in_signs_out_and_no_page_of_another_origin_does_it_f
             .session("noise")
             .send()
             .await
-            .expect(400)
+            .expect(401)
             .problem_code(),
-        "10001"
+        "10005"
     );
     let foreign = mall
         .delete(CURRENT)

@@ -2,7 +2,7 @@
 //! answer looks at the cart, or sets the quantity, before it tries again.
 
 use dynamo::{Consistency, DynamoError};
-use edge::{Json, Problem, ProblemKind, Refusal, Reply, Stored, Visitor};
+use edge::{Json, Problem, ProblemKind, Refusal, Reply, SettingCookies, Stored, Visitor};
 use futures::future::try_join;
 use kernel::{Quantity, SkuId};
 use schemars::JsonSchema;
@@ -52,7 +52,7 @@ impl Refusal for AddCartItemError {
 pub(crate) async fn add_cart_item(
     app: &Shopping,
     (visitor, Json(item)): (Visitor, Json<AddedItem>),
-) -> Result<Reply<LineView, Stored>, AddCartItemError> {
+) -> Result<Reply<LineView, SettingCookies<Stored>>, AddCartItemError> {
     let ids = [item.sku_id];
     let (mut loaded, skus) = try_join(
         load_cart(&app.carts, visitor),

@@ -2,7 +2,7 @@
 //! nothing more. A line whose SKU is no longer for sale can be changed like any other.
 
 use dynamo::{Consistency, DynamoError};
-use edge::{Json, Path, Problem, ProblemKind, Refusal, Reply, Visitor};
+use edge::{Json, Ok200, Path, Problem, ProblemKind, Refusal, Reply, SettingCookies, Visitor};
 use futures::future::try_join;
 use kernel::Quantity;
 use schemars::JsonSchema;
@@ -14,6 +14,7 @@ use crate::{Shopping, domain::CartLimit, loaded_cart::load_cart};
 /// What to set; at least one of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [given("quantity"), given("checked")]))]
 pub(crate) struct Change {
     /// How many pieces, in place of those that are in the cart. A cart takes at most 999 of a SKU.
     #[serde(default)]
@@ -21,6 +22,11 @@ pub(crate) struct Change {
     /// Whether the line goes into the next order.
     #[serde(default)]
     checked: Option<bool>,
+}
+
+/// The schema of an object that sets this field.
+fn given(field: &str) -> schemars::Schema {
+    schemars::json_schema!({ "required": [field], "properties": { field: { "not": { "type": "null" } } } })
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +63,7 @@ impl Refusal for ChangeCartItemError {
 pub(crate) async fn change_cart_item(
     app: &Shopping,
     (visitor, Path(path), Json(change)): (Visitor, Path<LinePath>, Json<Change>),
-) -> Result<Reply<LineView>, ChangeCartItemError> {
+) -> Result<Reply<LineView, SettingCookies<Ok200>>, ChangeCartItemError> {
     if change.quantity.is_none() && change.checked.is_none() {
         return Err(ChangeCartItemError::NothingToSet);
     }

@@ -1,6 +1,6 @@
 //! Takes a line out of a visitor's cart. Taking out what is not there succeeds: it is as the visitor wants it.
 
-use edge::{NoContent, Path, Reply, Visitor};
+use edge::{NoContent, Path, Reply, SettingCookies, Visitor};
 
 use super::{CartError, LinePath};
 use crate::{Shopping, loaded_cart::load_cart};
@@ -8,7 +8,7 @@ use crate::{Shopping, loaded_cart::load_cart};
 pub(crate) async fn remove_cart_item(
     app: &Shopping,
     (visitor, Path(path)): (Visitor, Path<LinePath>),
-) -> Result<Reply<(), NoContent>, CartError> {
+) -> Result<Reply<(), SettingCookies<NoContent>>, CartError> {
     let mut loaded = load_cart(&app.carts, visitor).await?;
     loaded
         .edit(|cart, _| {

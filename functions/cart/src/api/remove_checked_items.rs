@@ -1,6 +1,6 @@
 //! Takes the checked lines out of a visitor's cart. The query has to say so: a cart is never emptied by a slip in the path.
 
-use edge::{NoContent, Query, Reply, Visitor};
+use edge::{NoContent, Query, Reply, SettingCookies, Visitor};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ enum True {
 pub(crate) async fn remove_checked_items(
     app: &Shopping,
     (visitor, Query(_)): (Visitor, Query<CheckedOnly>),
-) -> Result<Reply<(), NoContent>, CartError> {
+) -> Result<Reply<(), SettingCookies<NoContent>>, CartError> {
     let mut loaded = load_cart(&app.carts, visitor).await?;
     loaded
         .edit(|cart, _| {

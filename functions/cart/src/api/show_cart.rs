@@ -2,7 +2,7 @@
 
 use catalog::Sku;
 use dynamo::Consistency;
-use edge::{Reply, Visitor};
+use edge::{Ok200, Reply, SettingCookies, Visitor};
 use futures::future::try_join;
 use kernel::{Money, SkuId};
 use schemars::JsonSchema;
@@ -43,7 +43,7 @@ pub(crate) struct CartItem {
 pub(crate) async fn show_cart(
     app: &Shopping,
     (visitor,): (Visitor,),
-) -> Result<Reply<CartView>, CartError> {
+) -> Result<Reply<CartView, SettingCookies<Ok200>>, CartError> {
     let loaded = load_cart(&app.carts, visitor).await?;
     let ids: Vec<SkuId> = loaded
         .cart()

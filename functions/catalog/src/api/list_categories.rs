@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use edge::{Public, Reply};
+use edge::{Cacheable, Public, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,14 +31,16 @@ pub(crate) struct CategoryNode {
     unit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     icon: Option<String>,
+    /// Absent where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     children: Vec<CategoryNode>,
 }
 
 pub(crate) async fn list_categories(
     app: &Catalog,
     (_,): (Public,),
-) -> Result<Reply<CategoryTree>, ShowError> {
+) -> Result<Reply<CategoryTree, Cacheable>, ShowError> {
     let mut families = Category::by_parent(app.store.categories().await?);
     let tree = CategoryTree {
         items: nodes(None, &mut families),

@@ -1,7 +1,7 @@
 //! Lists products of a category of any level, of a brand, of both, or all.
 
 use dynamo::DynamoError;
-use edge::{Problem, ProblemKind, Public, Query, Refusal, Reply};
+use edge::{Cacheable, Problem, ProblemKind, Public, Query, Refusal, Reply};
 use kernel::{BrandId, Limit, Page};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Refusal for ListProductsError {
 pub(crate) async fn list_products(
     app: &Catalog,
     (_, Query(wanted)): (Public, Query<Wanted>),
-) -> Result<Reply<Page<ProductCard>>, ListProductsError> {
+) -> Result<Reply<Page<ProductCard>, Cacheable>, ListProductsError> {
     let category = match wanted.category_id {
         None => None,
         Some(id) => Some(

@@ -1,7 +1,7 @@
 //! Shows all that a product's page needs.
 
 use dynamo::Consistency;
-use edge::{Path, Public, Reply};
+use edge::{Cacheable, Path, Public, Reply};
 use futures::future::try_join;
 use kernel::{Money, ProductId, SkuId, Timestamp};
 use schemars::JsonSchema;
@@ -40,7 +40,7 @@ pub(crate) struct ProductView {
     spec_groups: Vec<SpecGroup>,
     /// What a buyer chooses, and between which values.
     options: Vec<OptionView>,
-    skus: Vec<SkuView>,
+    skus: Vec<ProductSku>,
     updated_at: Timestamp,
 }
 
@@ -83,7 +83,7 @@ pub(crate) struct OptionView {
 
 /// What can be bought.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SkuView {
+pub(crate) struct ProductSku {
     sku_id: SkuId,
     options: Vec<Choice>,
     price_fen: Money,
@@ -95,7 +95,7 @@ pub(crate) struct SkuView {
 pub(crate) async fn show_product(
     app: &Catalog,
     (_, Path(path)): (Public, Path<ProductPath>),
-) -> Result<Reply<ProductView>, ShowError> {
+) -> Result<Reply<ProductView, Cacheable>, ShowError> {
     let stored = app
         .store
         .product(&path.product_id, Consistency::Eventual)
@@ -146,7 +146,7 @@ fn view(product: Product, levels: &[StockLevel], categories: &[Category]) -> Pro
         skus: product
             .skus
             .into_iter()
-            .map(|sku| SkuView {
+            .map(|sku| ProductSku {
                 in_stock: in_stock(&sku.sku_id),
                 sku_id: sku.sku_id,
                 options: sku.options,

@@ -1,7 +1,7 @@
 //! Shows one SKU.
 
 use dynamo::Consistency;
-use edge::{Path, Public, Reply};
+use edge::{Cacheable, Path, Public, Reply};
 use futures::future::try_join;
 use kernel::{Money, ProductId, SkuId};
 use schemars::JsonSchema;
@@ -40,7 +40,7 @@ pub(crate) struct SkuView {
 pub(crate) async fn show_sku(
     app: &Catalog,
     (_, Path(path)): (Public, Path<SkuPath>),
-) -> Result<Reply<SkuView>, ShowError> {
+) -> Result<Reply<SkuView, Cacheable>, ShowError> {
     let ids = [path.sku_id];
     let skus = app.store.skus();
     let (found, levels) = try_join(

@@ -13,6 +13,9 @@ const MAXIMUM_SKUS: usize = 98;
 /// The most specs, and the most pictures, that a product may have.
 const MAXIMUM_PARTS: usize = 100;
 
+/// The most that one piece may cost.
+const HIGHEST_PRICE: Money = Money::from_fen(10_000_000_000);
+
 /// A product as staff give it: the whole SPU with its SKUs.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,11 +40,14 @@ pub(crate) struct ProductDraft {
     pub(crate) description: Text<0, 20000>,
     /// Its pictures, the main one first.
     #[serde(default)]
+    #[schemars(length(max = MAXIMUM_PARTS))]
     pub(crate) images: Vec<Image>,
     /// What it is like.
     #[serde(default)]
+    #[schemars(length(max = MAXIMUM_PARTS))]
     pub(crate) specs: Vec<Spec>,
     /// What can be bought of it.
+    #[schemars(length(min = 1, max = MAXIMUM_SKUS))]
     pub(crate) skus: Vec<SkuDraft>,
 }
 
@@ -77,6 +83,7 @@ pub(crate) struct Spec {
     /// What it is about.
     pub(crate) name: Text<1, 50>,
     /// How the product is there.
+    #[schemars(length(min = 1, max = MAXIMUM_PARTS))]
     pub(crate) values: Vec<Text<1, 200>>,
     /// Whether lists can be narrowed by it.
     #[serde(default)]
@@ -93,6 +100,7 @@ pub(crate) struct SkuDraft {
     /// Its id, unique in the mall.
     pub(crate) code: SkuId,
     /// The price of one piece, in fen.
+    #[schemars(range(min = 1, max = HIGHEST_PRICE.fen()))]
     pub(crate) price_fen: Money,
     /// Which one it is: one value for each option of the product.
     #[serde(default)]
@@ -236,7 +244,7 @@ impl ProductDraft {
         for (index, sku) in self.skus.iter().enumerate() {
             let mut options = sku.options.clone();
             options.sort();
-            if sku.price_fen <= Money::ZERO || sku.price_fen > Money::from_fen(10_000_000_000) {
+            if sku.price_fen <= Money::ZERO || sku.price_fen > HIGHEST_PRICE {
                 flaws.push(flaw(
                     format!("/skus/{index}/price_fen"),
                     "a price is more than nothing and at most 100,000,000.00",

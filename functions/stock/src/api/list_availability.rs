@@ -12,6 +12,9 @@ use crate::Stock;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
+    #[schemars(regex(
+        pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*(,\s*[A-Za-z0-9._-]{1,64}\s*){0,49}$"
+    ))]
     ids: String,
 }
 

@@ -5,11 +5,14 @@ use template::{Function, Stack, Trigger};
 use super::{Finding, Subject};
 use crate::services::Kind;
 
-/// Service and prefix. The CDN in front sends each prefix to that service's API, so a route outside it is never reached.
+/// Service and prefix; the contract has a place of its own. The CDN in front sends each prefix to that service's API, so a route outside
+/// it is never reached.
 const PREFIXES: &[(&str, &str)] = &[
     ("auth", "/api/auth"),
     ("cart", "/api/cart"),
     ("catalog", "/api/catalog"),
+    ("docs", "/api/docs"),
+    ("docs", "/api/openapi.json"),
     ("flash-sale", "/api/flash-sales"),
     ("media", "/api/media"),
     ("member", "/api/members"),
@@ -50,19 +53,25 @@ fn check_path(
     function: &Function,
     path: &str,
 ) -> Option<Finding> {
-    let Some((_, prefix)) = PREFIXES.iter().find(|(service, _)| *service == stack.name) else {
+    let of_service = || {
+        PREFIXES
+            .iter()
+            .filter(|(service, _)| *service == stack.name)
+    };
+    let Some((_, first)) = of_service().next() else {
         let what = format!(
             "the service `{}` has no path prefix; add it to the list of xtask and to the edge",
             stack.name
         );
         return Some(Finding::of(stack, &function.id, what));
     };
-    let Some(rest) = path
-        .strip_prefix(prefix)
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
-    else {
+    let within = of_service().find_map(|(_, prefix)| {
+        let rest = path.strip_prefix(prefix)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some((prefix, rest))
+    });
+    let Some((prefix, rest)) = within else {
         let what = format!(
-            "its route {path} is outside `{prefix}`, the prefix of `{}`; move it there",
+            "its route {path} is outside `{first}`, the prefix of `{}`; move it there",
             stack.name
         );
         return Some(Finding::of(stack, &function.id, what));
