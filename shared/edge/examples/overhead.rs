@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use edge::{Boot, Created, Json, Path, Problem, ProblemKind, Public, Refusal, Reply, Service};
+use edge::{
+    Boot, Cacheable, Created, Json, Path, Problem, ProblemKind, Public, Refusal, Reply, Service,
+};
 use kernel::{Clock, ConfigError, Environment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,7 +64,7 @@ impl Refusal for Never {
 async fn show(
     app: &App,
     (_, Path(path)): (Public, Path<ProductPath>),
-) -> Result<Reply<View>, Never> {
+) -> Result<Reply<View, Cacheable>, Never> {
     let view = View {
         product_id: path.product_id,
         ..app.view.clone()
