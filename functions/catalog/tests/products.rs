@@ -311,3 +311,13 @@ async fn a_product_with_flaws_is_refused_with_all_of_them_and_nothing_is_written
         .await
         .expect(401);
 }
+
+#[tokio::test]
+async fn a_parameter_without_a_value_is_refused() {
+    let mall = Mall::start(&[catalog::service]).await;
+    for name in ["brand_id", "category_id", "cursor", "limit"] {
+        let address = format!("/api/catalog/products?{name}=");
+        let refused = mall.get(&address).send().await.expect(400);
+        assert_eq!(refused.pointers(), [format!("?{name}")]);
+    }
+}

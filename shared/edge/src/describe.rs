@@ -139,7 +139,8 @@ impl Description {
             .and_then(Value::as_object)
             .cloned()
             .unwrap_or_default();
-        for (name, schema) in properties {
+        for (name, mut schema) in properties {
+            remove_null(&mut schema);
             let required = place == ParameterPlace::Path || required.contains(&name.as_str());
             self.parameters.push(Parameter {
                 name,
@@ -147,6 +148,16 @@ impl Description {
                 required,
                 schema,
             });
+        }
+    }
+}
+
+/// A parameter that is not given is absent, and never null.
+fn remove_null(schema: &mut Value) {
+    let is_null = |schema: &Value| schema == "null" || schema["type"] == "null";
+    for keyword in ["type", "anyOf"] {
+        if let Some(alternatives) = schema.get_mut(keyword).and_then(Value::as_array_mut) {
+            alternatives.retain(|alternative| !is_null(alternative));
         }
     }
 }

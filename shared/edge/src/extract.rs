@@ -53,6 +53,10 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract for Path<T> {
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract for Query<T> {
     fn extract(request: &Request) -> Result<Self, Problem> {
+        // An empty value is none of any parameter; the form's reader would take it for one that is absent.
+        if let Some((name, _)) = form_pairs(request.query()).find(|(_, value)| value.is_empty()) {
+            return Err(Problem::invalid(format!("?{name}"), "a value is missing"));
+        }
         read_pairs(request.query(), |name| format!("?{name}")).map(Self)
     }
 
