@@ -3,6 +3,7 @@
 //! What the templates say and what the code does must agree, and only a program that sees both can tell: `check` reads the
 //! deployment with the crate `template`, asks the service crates for their operations, and lists every disagreement.
 
+mod cargo;
 mod check;
 mod openapi;
 mod permissions;

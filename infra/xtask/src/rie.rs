@@ -12,12 +12,13 @@ mod mall;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use ::mall::launch::{Launch, read_launches};
 use ::mall::state::StateError;
 use clap::Args;
 
+use crate::cargo::cargo;
 use emulator::Emulator;
 use mall::Mall;
 
@@ -159,7 +160,7 @@ fn build(options: &RieOptions, services: &[&str]) -> Result<(), RieError> {
 }
 
 fn cargo_build(options: &RieOptions, packages: &[&str], flags: &[&str]) -> Result<(), RieError> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.current_dir(&options.root).args(["build", "--bins"]);
     cargo
         .args(flags)

@@ -18,6 +18,8 @@ use mall::mall::{FunctionProcess, Mall, Options};
 use mall::runtime_api::{Call, Invocation, RuntimeApi};
 use tokio::sync::oneshot;
 
+use crate::cargo::cargo;
+
 /// How long a process may take until it asks for an event, or answers one.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The function whose first `GET` is measured; its sample event needs no data.
@@ -100,7 +102,7 @@ pub(crate) fn run(root: &Path, builds: bool, times: usize) -> Result<String, Sta
 /// Builds the bootstraps of all services and the empty function. In one go: cargo takes every dependency once then, with the
 /// features that the whole workspace gives it.
 fn build(root: &Path) -> Result<(), StartupError> {
-    let built = Command::new("cargo")
+    let built = cargo()
         .current_dir(root)
         .args(["build", "--release", "--workspace", "--bins", "--examples"])
         .status()
