@@ -4,6 +4,7 @@
 //! - [`Write`]: one conditional write; the same value goes alone or into a [`Transaction`].
 //! - [`Condition`]: what must hold. Expression strings are made here and nowhere else.
 //! - [`Signer`]: signs what a client carries for us: cursors, quotes.
+//! - [`Locks`]: for jobs that must run in one place at a time.
 //!
 //! A failed condition is an answer, not a failure: it brings the item as it is ([`WriteError::ConditionFailed`],
 //! [`Reason::ConditionFailed`]), so the caller decides without a second read. Every request asks for its consumed
@@ -15,6 +16,7 @@ mod capacity;
 mod condition;
 mod error;
 mod item;
+mod lock;
 mod query;
 mod signer;
 mod size;
@@ -25,6 +27,7 @@ mod write;
 pub use condition::Condition;
 pub use error::{DynamoError, Reason, TransactionError, WriteError};
 pub use item::{Item, Key};
+pub use lock::{Fence, Guarded, LEASE, Lock, Locks};
 pub use query::{Query, Start};
 pub use signer::{InvalidSignature, Signer};
 pub use table::{Consistency, Dynamo, Table};
