@@ -115,10 +115,14 @@ impl IdKind for WarehouseKind {
 /// A warehouse.
 pub type WarehouseId = Id<WarehouseKind>;
 
-/// Kind of [`BrandId`].
-pub enum BrandKind {}
-impl IdKind for BrandKind {
-    const NAME: &'static str = "BrandId";
+/// Kinds whose ids are slugs: the id is made of the name that the thing has when it is made, and outlives a rename.
+pub trait SlugKind: 'static {
+    /// The name in schemas and messages, such as `BrandId`.
+    const NAME: &'static str;
+}
+
+impl<K: SlugKind> IdKind for K {
+    const NAME: &'static str = <K as SlugKind>::NAME;
     // Classes such as `\p{L}` are not known to every reader of JSON Schema, so this excludes what ASCII has beside letters
     // and digits.
     const PATTERN: &'static str = r"^[^\x00-,./:-@\[-`{-\x7f]{1,64}$";
@@ -129,11 +133,9 @@ impl IdKind for BrandKind {
                 .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-')
     }
 }
-/// A brand: the slug of its name.
-pub type BrandId = Id<BrandKind>;
 
-impl BrandId {
-    /// The id of the brand of this name: lower case, every run of other characters one hyphen.
+impl<K: SlugKind> Id<K> {
+    /// The id of the thing of this name: lower case, every run of other characters one hyphen.
     ///
     /// # Errors
     /// When the name has no letter or digit, or more than 64 characters remain.
@@ -146,6 +148,30 @@ impl BrandId {
         Self::parse(words.join("-"))
     }
 }
+
+/// Kind of [`BrandId`].
+pub enum BrandKind {}
+impl SlugKind for BrandKind {
+    const NAME: &'static str = "BrandId";
+}
+/// A brand: the slug of its first name.
+pub type BrandId = Id<BrandKind>;
+
+/// Kind of [`AttributeId`].
+pub enum AttributeKind {}
+impl SlugKind for AttributeKind {
+    const NAME: &'static str = "AttributeId";
+}
+/// An attribute, within its category: the slug of its first name.
+pub type AttributeId = Id<AttributeKind>;
+
+/// Kind of [`AttributeGroupId`].
+pub enum AttributeGroupKind {}
+impl SlugKind for AttributeGroupKind {
+    const NAME: &'static str = "AttributeGroupId";
+}
+/// A group of attributes, within its category: the slug of its first name.
+pub type AttributeGroupId = Id<AttributeGroupKind>;
 
 /// Kind of [`MemberId`].
 pub enum MemberKind {}

@@ -18,8 +18,9 @@ mod timestamp;
 pub use causes::causes;
 pub use environment::{ConfigError, Environment};
 pub use id::{
-    AddressId, AddressKind, BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind,
-    ProductId, ProductKind, QuoteId, QuoteKind, SkuId, SkuKind, WarehouseId, WarehouseKind,
+    AddressId, AddressKind, AttributeGroupId, AttributeGroupKind, AttributeId, AttributeKind,
+    BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind, ProductId, ProductKind,
+    QuoteId, QuoteKind, SkuId, SkuKind, SlugKind, WarehouseId, WarehouseKind,
 };
 pub use money::{InvalidMoney, Money};
 pub use page::{Limit, Page};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dynamo::Consistency;
 use edge::{Cacheable, Public, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,7 +42,9 @@ pub(crate) async fn list_categories(
     app: &Catalog,
     (_,): (Public,),
 ) -> Result<Reply<CategoryTree, Cacheable>, ShowError> {
-    let mut families = Category::by_parent(app.store.categories().await?);
+    let mut categories = app.store.categories(Consistency::Eventual).await?;
+    categories.retain(|category| !category.is_removed());
+    let mut families = Category::by_parent(categories);
     let tree = CategoryTree {
         items: nodes(None, &mut families),
     };

@@ -1,6 +1,6 @@
 //! Lists products of a category of any level, of a brand, of both, or all.
 
-use dynamo::DynamoError;
+use dynamo::{Consistency, DynamoError};
 use edge::{Cacheable, Problem, ProblemKind, Public, Query, Refusal, Reply};
 use kernel::{BrandId, Limit, Page};
 use schemars::JsonSchema;
@@ -65,7 +65,7 @@ pub(crate) async fn list_products(
         None => None,
         Some(id) => Some(
             app.store
-                .category(id)
+                .category(id, Consistency::Eventual)
                 .await?
                 .ok_or(ListProductsError::NoSuchCategory)?,
         ),

@@ -9,6 +9,7 @@ use super::ChangeCatalog;
 use crate::{
     Catalog,
     domain::{Category, CategoryDraft, CategoryId, CategoryRefusal},
+    store::Unwritten,
 };
 
 /// Which category.
@@ -36,19 +37,22 @@ pub(crate) struct CategoryView {
 pub(crate) enum PutCategoryError {
     #[error(transparent)]
     Refused(#[from] CategoryRefusal),
-    #[error("the category was changed at the same time")]
-    ChangedMeanwhile,
-    #[error("the category cannot be written")]
+    #[error(transparent)]
+    NotWritten(#[from] Unwritten),
+    #[error("the category cannot be read")]
     Store(#[from] DynamoError),
 }
 
 /// A category keeps its parent; moving it is another operation.
 const CATEGORY_MOVED: ProblemKind = ProblemKind::new(409, "11001", "Category has another parent");
+/// A category that was removed stays so.
+const CATEGORY_REMOVED: ProblemKind = ProblemKind::new(409, "11010", "Category was removed");
 
 impl Refusal for PutCategoryError {
     const KINDS: &'static [ProblemKind] = &[
         ProblemKind::INVALID,
         CATEGORY_MOVED,
+        CATEGORY_REMOVED,
         ProblemKind::BUSY,
         ProblemKind::INTERNAL,
     ];
@@ -58,9 +62,16 @@ impl Refusal for PutCategoryError {
             Self::Refused(CategoryRefusal::Moved) => {
                 Problem::from(CATEGORY_MOVED).because(self.to_string())
             }
+            Self::Refused(CategoryRefusal::Removed) => {
+                Problem::from(CATEGORY_REMOVED).because(self.to_string())
+            }
             Self::Refused(_) => Problem::invalid("/parent_id", self.to_string()),
-            Self::ChangedMeanwhile => Problem::from(ProblemKind::BUSY).because(self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
+            Self::NotWritten(Unwritten::ChangedMeanwhile) => {
+                Problem::from(ProblemKind::BUSY).because(self.to_string())
+            }
+            Self::NotWritten(Unwritten::Store(error)) | Self::Store(error) => {
+                Problem::of_store(error)
+            }
         }
     }
 }
@@ -80,15 +91,11 @@ pub(crate) async fn put_category(
     let found = app.store.categories_of(&ids, Consistency::Strong).await?;
     let find = |id: CategoryId| found.iter().find(|category| category.id == id);
     let known = find(path.category_id);
-    let category = Category::of_draft(
-        path.category_id,
-        draft.clone(),
-        draft.parent_id.and_then(find),
-        known,
-    )?;
-    if !app.store.put_category(&category, known).await? {
-        return Err(PutCategoryError::ChangedMeanwhile);
-    }
+    let parent = draft.parent_id.and_then(find);
+    let category = Category::of_draft(path.category_id, draft, parent, known)?;
+    app.store
+        .put_category(&category, known, parent, app.clock.now())
+        .await?;
     Ok(Reply::stored(known.is_none(), view(category)))
 }
 

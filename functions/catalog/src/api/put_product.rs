@@ -58,7 +58,7 @@ pub(crate) async fn put_product(
 ) -> Result<Reply<ProductCard, Stored>, PutProductError> {
     let (known, category) = try_join(
         app.store.product(&path.product_id, Consistency::Strong),
-        app.store.category(draft.category_id),
+        app.store.category(draft.category_id, Consistency::Strong),
     )
     .await?;
     let product = Product::publish(path.product_id, draft, category.as_ref(), app.clock.now())

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use kernel::Text;
+use kernel::{Text, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -99,6 +99,22 @@ pub(crate) struct Category {
     pub(crate) icon: Option<String>,
     /// From the first level down to itself; its length is its level.
     pub(crate) path: Vec<CategoryId>,
+    /// Counts the changes of what staff see of it, from 1; 0 in items from before there was one.
+    #[serde(default)]
+    pub(crate) version: u64,
+    /// Counts the categories that came below it, so that whoever moves or removes it learns of one that just came.
+    #[serde(default)]
+    pub(crate) arrivals: u64,
+    /// Where it was before, as long as products may still be listed there.
+    #[serde(default)]
+    pub(crate) former_paths: Vec<Vec<CategoryId>>,
+    /// Until then nothing new may refer to it, as it is about to be removed or to change its level. In milliseconds since
+    /// 1970: conditions compare it.
+    #[serde(default)]
+    pub(crate) closing_until: Option<i64>,
+    /// Since when it is hidden, for ever.
+    #[serde(default)]
+    pub(crate) removed_at: Option<Timestamp>,
 }
 
 /// Why a category cannot be as it was given.
@@ -110,6 +126,8 @@ pub(crate) enum CategoryRefusal {
     TooDeep,
     #[error("the category has another parent; it cannot be moved")]
     Moved,
+    #[error("the category was removed; its number is not used again")]
+    Removed,
 }
 
 impl Category {
@@ -130,9 +148,13 @@ impl Category {
         parent: Option<&Self>,
         known: Option<&Self>,
     ) -> Result<Self, CategoryRefusal> {
+        if known.is_some_and(Self::is_removed) {
+            return Err(CategoryRefusal::Removed);
+        }
         if known.is_some_and(|known| known.parent_id != draft.parent_id) {
             return Err(CategoryRefusal::Moved);
         }
+        let parent = parent.filter(|parent| !parent.is_removed());
         let mut path = match (draft.parent_id, parent) {
             (None, _) => Vec::new(),
             (Some(_), None) => return Err(CategoryRefusal::NoSuchParent),
@@ -151,7 +173,17 @@ impl Category {
             unit: draft.unit.map(Text::into_string).and_then(filled),
             icon: draft.icon.map(Text::into_string).and_then(filled),
             path,
+            version: known.map_or(0, |known| known.version) + 1,
+            arrivals: known.map_or(0, |known| known.arrivals),
+            former_paths: known.map_or_else(Vec::new, |known| known.former_paths.clone()),
+            closing_until: None,
+            removed_at: None,
         })
+    }
+
+    /// Whether it is hidden, for ever.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.removed_at.is_some()
     }
 
     /// The categories by their parents, siblings in their order: by `sort`, then by number.

@@ -1,11 +1,19 @@
 //! Rules of the catalog: values in, values out.
 
+mod attribute;
+pub(crate) mod brand;
 mod category;
 mod product;
 #[cfg(test)]
 mod tests;
+mod values;
 
+pub(crate) use attribute::{
+    Attribute, AttributeDraft, AttributeGroup, AttributeGroupDraft, AttributeRefusal, AttributeSet,
+    AttributeUse,
+};
 pub use category::CategoryId;
 pub(crate) use category::{Category, CategoryDraft, CategoryRefusal};
 pub(crate) use product::{Brand, Flaw, Product, ProductCard, ProductDraft, Spec};
 pub use product::{Choice, Sku};
+pub(crate) use values::{Address, SortNumber};

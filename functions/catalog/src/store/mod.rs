@@ -7,6 +7,7 @@ use dynamo::Table;
 
 pub use products::Skus;
 pub(crate) use products::{PutProductFailure, product_list};
+pub(crate) use taxonomy::Unwritten;
 
 /// The table of this service.
 #[derive(Debug, Clone)]
