@@ -45,6 +45,16 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// An optional header.
+    pub(crate) fn header(name: &str, schema: Value) -> Self {
+        Self {
+            name: name.to_owned(),
+            place: ParameterPlace::Header,
+            required: false,
+            schema,
+        }
+    }
+
     /// The tag of an answer that the client has.
     pub(crate) fn if_none_match() -> Self {
         Self {

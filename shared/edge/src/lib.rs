@@ -18,6 +18,7 @@ mod boot;
 mod cookies;
 mod describe;
 mod extract;
+mod if_match;
 mod origin;
 mod principal;
 mod problem;
@@ -33,11 +34,12 @@ pub use boot::Boot;
 pub use cookies::{Cookies, GuestKey, SessionToken};
 pub use describe::{DescribedAnswer, Description, Parameter, ParameterPlace, Security};
 pub use extract::{Extract, Form, IdempotencyKey, Input, Json, Path, Query};
+pub use if_match::{IfMatch, Unmatched};
 pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
 pub use reply::{
     Accepted, Answer, AnswerHeader, Cacheable, Created, NoContent, Ok200, Plain, Reply,
-    SettingCookies, Statuses, Stored,
+    SettingCookies, Statuses, Stored, Versioned,
 };
 pub use request::{Request, RequestId};
 pub use run::{run, start_logs};

@@ -51,6 +51,10 @@ impl ProblemKind {
     pub const TOO_LARGE: Self = Self::new(413, "10009", "Body too large");
     /// The body is of a type that the operation does not take.
     pub const UNSUPPORTED_MEDIA_TYPE: Self = Self::new(415, "10010", "Unsupported content type");
+    /// The thing is no longer, or not yet, as the client says it knows it (`If-Match`, `If-None-Match`).
+    pub const CHANGED_MEANWHILE: Self = Self::new(412, "10011", "Changed meanwhile");
+    /// The thing is there, and a change of it has to say which version it is of (`If-Match`).
+    pub const IF_MATCH_REQUIRED: Self = Self::new(428, "10012", "If-Match required");
 }
 
 /// One input that is wrong.

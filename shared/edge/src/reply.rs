@@ -40,6 +40,8 @@ pub enum Accepted {}
 pub enum NoContent {}
 /// 200 with a tag, and 304 without a body for a client that has the answer with this tag.
 pub enum Cacheable {}
+/// As `S`, with the version of the thing as its tag: what a change of it sends back in `If-Match`.
+pub struct Versioned<S>(PhantomData<fn() -> S>);
 /// As `S`, and cookies may be set.
 pub struct SettingCookies<S>(PhantomData<fn() -> S>);
 
@@ -83,6 +85,18 @@ impl Statuses for Cacheable {
                 "For how long the answer may be shown without asking.",
             ),
         ]
+    }
+}
+impl<S: Statuses> Statuses for Versioned<S> {
+    const STATUSES: &'static [u16] = S::STATUSES;
+    fn headers() -> Vec<AnswerHeader> {
+        let mut headers = S::headers();
+        headers.push(AnswerHeader {
+            name: "ETag",
+            always: true,
+            meaning: "The version of the thing; send it back in If-Match to change just that.",
+        });
+        headers
     }
 }
 impl<S: Statuses> Statuses for SettingCookies<S> {
@@ -150,6 +164,13 @@ impl<V, S> Reply<V, S> {
         cookies: impl IntoIterator<Item = String>,
     ) -> Reply<V, SettingCookies<S>> {
         self.cookies.extend(cookies);
+        self.becoming()
+    }
+
+    /// Says which version of a thing this is, as its `ETag`.
+    #[must_use]
+    pub fn version(mut self, version: u64) -> Reply<V, Versioned<S>> {
+        self.headers.push(("etag", format!("\"{version}\"")));
         self.becoming()
     }
 
