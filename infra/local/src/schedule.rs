@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 const MONTHS: [&str; 12] = [
@@ -224,27 +224,6 @@ fn narrow(values: BTreeSet<u16>) -> BTreeSet<u8> {
         .into_iter()
         .filter_map(|value| u8::try_from(value).ok())
         .collect()
-}
-
-/// The event a schedule without an `Input` sends.
-pub(crate) fn scheduled_event(
-    id: &str,
-    region: &str,
-    account: &str,
-    at: OffsetDateTime,
-) -> serde_json::Value {
-    let at = at.replace_nanosecond(0).unwrap_or(at);
-    serde_json::json!({
-        "version": "0",
-        "id": id,
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": account,
-        "time": at.format(&Rfc3339).unwrap_or_default(),
-        "region": region,
-        "resources": [],
-        "detail": {},
-    })
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use template::{Deployment, Trigger};
+use template::{Deployment, Trigger, scheduled_event};
 use time::OffsetDateTime;
 
 use crate::function::uuid;
 use crate::pool::{Functions, Pool};
-use crate::schedule::{Schedule, ScheduleError, scheduled_event};
+use crate::schedule::{Schedule, ScheduleError};
 
 /// One schedule of one function.
 #[derive(Debug)]

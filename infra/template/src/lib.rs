@@ -11,7 +11,7 @@
 //!                   read        root stack, then the nested ones, each with the parameters the root hands down
 //!                   function, table, queue, bucket, api, log_group, distribution, trigger, policy    one resource kind each, typed
 //!                   nested      what a service nests: alarms, the same for each
-//!                └> Deployment ──> Routes ──> http_event
+//!                └> Deployment ──> Routes ──> http_event, and events: what no gateway brings
 //!                               └─> Role      what a function may do, and what it may not
 //! ```
 //!
@@ -34,6 +34,7 @@ mod deployment;
 mod distribution;
 mod document;
 mod error;
+mod events;
 mod function;
 mod globals;
 mod http_event;
@@ -58,6 +59,7 @@ pub use bucket::Bucket;
 pub use deployment::{Deployment, Resource, Stack};
 pub use distribution::{Behaviour, Distribution};
 pub use error::TemplateError;
+pub use events::{ObjectChange, scheduled_event, stream_event};
 pub use function::{Function, Logging};
 pub use http_event::{HttpRequest, http_event};
 pub use log_group::LogGroup;

@@ -73,6 +73,34 @@ pub enum Trigger {
     },
 }
 
+impl Trigger {
+    /// Whether it is about this change of an object, named without `s3:` (`ObjectCreated:Put`).
+    #[must_use]
+    pub fn takes_object(&self, changed: &str, in_bucket: &str, key: &str) -> bool {
+        let Trigger::Bucket {
+            bucket,
+            events,
+            prefix,
+            suffix,
+        } = self
+        else {
+            return false;
+        };
+        let named = |event: &String| {
+            let event = event.strip_prefix("s3:").unwrap_or(event);
+            match event.strip_suffix('*') {
+                Some(start) => changed.starts_with(start),
+                None => changed == event,
+            }
+        };
+        let starts = prefix
+            .as_deref()
+            .is_none_or(|prefix| key.starts_with(prefix));
+        let ends = suffix.as_deref().is_none_or(|suffix| key.ends_with(suffix));
+        bucket == in_bucket && events.iter().any(named) && starts && ends
+    }
+}
+
 /// Where the first read of a stream starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartingPosition {

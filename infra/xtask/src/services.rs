@@ -1,6 +1,6 @@
 //! What the service crates say about themselves, as plain data.
 
-use edge::Security;
+use edge::{Security, Source};
 use schemars::SchemaGenerator;
 
 /// A service crate.
@@ -28,8 +28,8 @@ pub(crate) enum Kind {
     Endpoint,
     /// HTTP requests of staff.
     BackOffice,
-    /// Messages.
-    Worker,
+    /// Events that nobody waits for, from one source.
+    Worker(Source),
 }
 
 /// What all services of the mall say about themselves.
@@ -46,7 +46,7 @@ fn describe(service: &edge::Service) -> Service {
         Operation {
             name: operation.name().to_owned(),
             kind: match security {
-                None => Kind::Worker,
+                None => Kind::Worker(operation.source()),
                 Some(Security::Staff(_)) => Kind::BackOffice,
                 Some(_) => Kind::Endpoint,
             },
@@ -79,6 +79,6 @@ mod tests {
         };
         assert_eq!(kind("list-availability"), Some(Kind::Endpoint));
         assert_eq!(kind("receive-stock"), Some(Kind::BackOffice));
-        assert_eq!(kind("release-stock"), Some(Kind::Worker));
+        assert_eq!(kind("release-stock"), Some(Kind::Worker(Source::Queue)));
     }
 }

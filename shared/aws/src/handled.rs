@@ -1,4 +1,4 @@
-//! The line that a request or a message leaves in the log.
+//! The line that a request, or a piece of other work, leaves in the log.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tracing::info;
 
 use crate::Meter;
 
-/// A request or a message that was handled, whatever came of it. `docs/COST.md` says how its line is read.
+/// A request, a message, a change of a table, an object or a tick of a clock that was handled, whatever came of it. `docs/COST.md` says how its line is read.
 #[derive(Debug, Default)]
 pub struct Handled<'h> {
     /// The service, such as `order`.
@@ -17,7 +17,7 @@ pub struct Handled<'h> {
     pub trace_id: &'h str,
     /// A request's id, given by the gateway.
     pub request_id: Option<&'h str>,
-    /// A message's id, given by its queue.
+    /// The id of a message, a table's change, an object or a tick, given by where it came from.
     pub message_id: Option<&'h str>,
     /// The status of a request's answer.
     pub status: Option<u16>,
@@ -25,19 +25,19 @@ pub struct Handled<'h> {
     pub code: Option<&'h str>,
     /// Why it was refused.
     pub reason: Option<&'h str>,
-    /// A message that stays in its queue.
+    /// Work that stays where it came from and comes again.
     pub failed: bool,
     /// From its arrival to its answer.
     pub took: Duration,
-    /// The batch that a message came in.
+    /// The batch that it came in, unless it is a request.
     pub batch: Option<Batch>,
-    /// Bytes of a request's body, or of a message.
+    /// Bytes of a request's body, or of what came.
     pub bytes_in: usize,
     /// Bytes of an answer's body.
     pub bytes_out: usize,
 }
 
-/// Messages that one invocation handled.
+/// Work that one invocation handled.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     /// How many.

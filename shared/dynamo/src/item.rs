@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::DynamoError;
 
@@ -80,6 +80,16 @@ impl Item {
         attributes.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
         attributes.extend(key.attributes());
         Ok(Self { attributes })
+    }
+}
+
+/// From the JSON in which DynamoDB and its streams write attributes: `{"pk": {"S": "…"}, "rev": {"N": "1"}}`.
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let item = serde_dynamo::Item::deserialize(deserializer)?;
+        Ok(Self {
+            attributes: item.into(),
+        })
     }
 }
 

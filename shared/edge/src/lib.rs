@@ -1,7 +1,8 @@
 //! Between the Lambda runtime and an operation.
 //!
 //! A service gives its list of operations as a [`Service`]: each endpoint a plain async function of the service's state
-//! and a tuple of inputs, each worker one of the state and a message. Everything else about HTTP is here:
+//! and a tuple of inputs, each worker one of the state and a message ([`Service::worker`]), a table's change
+//! ([`Service::stream_worker`]), an object's event ([`Service::bucket_worker`]) or nothing ([`Service::scheduled`]). Everything else about HTTP is here:
 //!
 //! 1. [`run`] starts the one operation that `_HANDLER` names and serves the Lambda Runtime API.
 //! 2. An HTTP event becomes a [`Request`]; the first input, the caller ([`Public`], [`Visitor`], [`Member`], [`Staff`],
@@ -19,6 +20,7 @@ mod cookies;
 mod describe;
 mod extract;
 mod if_match;
+mod object;
 mod origin;
 mod principal;
 mod problem;
@@ -28,6 +30,7 @@ mod respond;
 mod run;
 mod service;
 mod session;
+mod stream;
 
 pub use aws::Notes;
 pub use boot::Boot;
@@ -35,6 +38,7 @@ pub use cookies::{Cookies, GuestKey, SessionToken};
 pub use describe::{DescribedAnswer, Description, Parameter, ParameterPlace, Security};
 pub use extract::{Extract, Form, IdempotencyKey, Input, Json, Path, Query};
 pub use if_match::{IfMatch, Unmatched};
+pub use object::ObjectEvent;
 pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
 pub use reply::{
@@ -43,5 +47,6 @@ pub use reply::{
 };
 pub use request::{Request, RequestId};
 pub use run::{run, start_logs};
-pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Worker};
+pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Source, Task, Worker};
 pub use session::{Session, Sessions};
+pub use stream::{Change, StreamAnswer, StreamRecord};

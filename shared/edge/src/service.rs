@@ -1,20 +1,20 @@
 //! A service: the list of its operations.
 
+mod workers;
+
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use kernel::ConfigError;
-use lambda_http::aws_lambda_events::{
-    apigw::ApiGatewayV2httpResponse,
-    sqs::{SqsBatchResponse, SqsEvent},
-};
-use queue::Consumer;
+use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, sqs::SqsBatchResponse};
 use schemars::SchemaGenerator;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::value::RawValue;
+
+pub use workers::{Task, Worker};
 
 use crate::{
     Answer, Boot, DescribedAnswer, Description, Input, Parameter, Principal, ProblemKind, Refusal,
-    Reply, Statuses, reply, respond,
+    Reply, Statuses, StreamAnswer, reply, respond,
 };
 
 /// A service and its operations, each by the one name that its template, its file, its event and its logs share.
@@ -26,8 +26,24 @@ pub struct Service {
 /// One operation: what a Lambda function runs.
 pub struct Operation {
     name: &'static str,
+    source: Source,
     start: Start,
     describe: Option<Describe>,
+}
+
+/// Where an operation's events come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// An HTTP API.
+    Http,
+    /// A queue.
+    Queue,
+    /// The stream of a table.
+    Stream,
+    /// A bucket.
+    Bucket,
+    /// A clock.
+    Schedule,
 }
 
 type Start = Box<dyn Fn(&Boot) -> Result<Running, ConfigError> + Send + Sync>;
@@ -46,22 +62,39 @@ pub enum Outcome {
     Http(Box<ApiGatewayV2httpResponse>),
     /// To the queue.
     Batch(SqsBatchResponse),
+    /// To the stream.
+    Stream(StreamAnswer),
+    /// To whoever waits for nothing: all is done.
+    Done,
 }
 
-/// An event that is not of the kind that the operation takes.
+/// An event that the operation cannot take, or all of which has to come again.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is not one that {operation} takes")]
-pub struct Failure {
-    operation: &'static str,
-    #[source]
-    source: serde_json::Error,
+pub enum Failure {
+    /// It is not of the kind that the operation takes.
+    #[error("the event is not one that {operation} takes: {source}")]
+    Unknown {
+        /// The operation.
+        operation: &'static str,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// It was tried and failed. What failed, and why, is in the log.
+    #[error("{operation} failed: {reason}")]
+    Unhandled {
+        /// The operation.
+        operation: &'static str,
+        /// How much of the event.
+        reason: String,
+    },
 }
 
 impl Running {
     /// Handles one event: the JSON that Lambda hands over.
     ///
     /// # Errors
-    /// When the event is of another kind. A refusal is no error: it is an HTTP answer, or a failed message.
+    /// When the event is of another kind, or is one that can only come again as a whole (a bucket's, a clock's) and failed.
+    /// A refusal is no error: it is an HTTP answer, or a failed message or record.
     pub async fn handle(&self, event: Box<RawValue>) -> Result<Outcome, Failure> {
         (self.0)(event).await
     }
@@ -72,6 +105,12 @@ impl Operation {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Where its events come from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// Reads the configuration and gets ready for events.
@@ -164,52 +203,9 @@ impl Service {
         };
         self.operations.push(Operation {
             name,
+            source: Source::Http,
             start: Box::new(start),
             describe: Some(Box::new(describe)),
-        });
-        self
-    }
-
-    /// Adds a worker on a queue: `async fn(&App, Message) -> Result<(), Error>`.
-    #[must_use]
-    pub fn worker<App, M, E, H>(
-        mut self,
-        name: &'static str,
-        app: fn(&Boot) -> Result<App, ConfigError>,
-        handler: H,
-    ) -> Self
-    where
-        App: Send + Sync + 'static,
-        M: DeserializeOwned + Send + 'static,
-        E: std::error::Error + Send + 'static,
-        H: for<'a> Worker<'a, App, M, E> + Clone,
-    {
-        let consumer = Consumer {
-            service: self.name,
-            operation: name,
-        };
-        let start = move |boot: &Boot| {
-            let shared = Arc::new((app(boot)?, handler.clone()));
-            Ok(Running(Arc::new(move |event: Box<RawValue>| {
-                let shared = Arc::clone(&shared);
-                Box::pin(async move {
-                    let (app, handler) = &*shared;
-                    let event: SqsEvent =
-                        serde_json::from_str(event.get()).map_err(|source| Failure {
-                            operation: name,
-                            source,
-                        })?;
-                    let answer =
-                        queue::consume(consumer, event, |message: M| handler.call(app, message))
-                            .await;
-                    Ok(Outcome::Batch(answer))
-                })
-            })))
-        };
-        self.operations.push(Operation {
-            name,
-            start: Box::new(start),
-            describe: None,
         });
         self
     }
@@ -241,24 +237,5 @@ where
     type Future = Fut;
     fn call(&self, app: &'a App, input: I) -> Fut {
         self(app, input)
-    }
-}
-
-/// A plain async function that handles messages.
-pub trait Worker<'a, App: 'a, M, E>: Send + Sync + 'static {
-    /// What it returns when called.
-    type Future: Future<Output = Result<(), E>> + Send + 'a;
-    /// Calls it.
-    fn call(&self, app: &'a App, message: M) -> Self::Future;
-}
-
-impl<'a, App: 'a, M, E, F, Fut> Worker<'a, App, M, E> for F
-where
-    F: Fn(&'a App, M) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<(), E>> + Send + 'a,
-{
-    type Future = Fut;
-    fn call(&self, app: &'a App, message: M) -> Fut {
-        self(app, message)
     }
 }

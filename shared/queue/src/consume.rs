@@ -1,28 +1,13 @@
-//! Handling messages.
+//! Handling the messages of a queue.
 
-use std::{
-    error::Error,
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::{error::Error, future::Future, time::Instant};
 
-use aws::{Batch, Handled, Meter};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::future::join_all;
 use kernel::causes;
 use serde::de::DeserializeOwned;
-use tracing::{Instrument, error, info_span};
 
-use crate::Trace;
-
-/// What handles messages: an operation of a service.
-#[derive(Debug, Clone, Copy)]
-pub struct Consumer {
-    /// The service, such as `order`.
-    pub service: &'static str,
-    /// The operation, such as `close-order`.
-    pub operation: &'static str,
-}
+use crate::{Consumer, Done, Work};
 
 /// Runs every message of a batch through `handle`, side by side, and reports those that failed: they stay in the queue
 /// and come again, the others are done. Each leaves its own line in the log, with what it used.
@@ -42,45 +27,11 @@ where
     let started = Instant::now();
     let messages = event.records.into_iter();
     let done = join_all(messages.map(|message| one(consumer, message, &handle))).await;
-    let batch = Batch {
-        messages: done.len(),
-        took: started.elapsed(),
-    };
-    for done in &done {
-        done.log(consumer, batch);
-    }
+    Done::log_all(&done, consumer, started.elapsed());
     let mut answer = SqsBatchResponse::default();
-    let failed = done.into_iter().filter(|done| done.failed);
-    answer.batch_item_failures = failed.map(|done| failure(done.id)).collect();
+    let failed = done.iter().filter(|done| done.failed);
+    answer.batch_item_failures = failed.map(|done| failure(&done.id)).collect();
     answer
-}
-
-/// A message that was handled.
-struct Done {
-    id: String,
-    trace_id: String,
-    failed: bool,
-    bytes: usize,
-    took: Duration,
-    meter: Meter,
-}
-
-impl Done {
-    /// Only when the whole batch is done: what an invocation costs is shared by all messages in it.
-    fn log(&self, consumer: Consumer, batch: Batch) {
-        let handled = Handled {
-            service: consumer.service,
-            operation: consumer.operation,
-            trace_id: &self.trace_id,
-            message_id: Some(&self.id),
-            failed: self.failed,
-            took: self.took,
-            batch: Some(batch),
-            bytes_in: self.bytes,
-            ..Handled::default()
-        };
-        handled.log(&self.meter);
-    }
 }
 
 async fn one<M, E, F, Fut>(consumer: Consumer, message: SqsMessage, handle: &F) -> Done
@@ -90,41 +41,28 @@ where
     F: Fn(M) -> Fut,
     Fut: Future<Output = Result<(), E>>,
 {
-    let (started, meter) = (Instant::now(), Meter::default());
-    let id = message.message_id.unwrap_or_default();
     let body = message.body.unwrap_or_default();
     let parent = message
         .message_attributes
         .get("traceparent")
         .and_then(|attribute| attribute.string_value.as_deref());
-    let trace = Trace::continued(parent);
-    let trace_id = trace.id();
-    let operation = consumer.operation;
-    let span = info_span!("message", operation, message_id = %id, trace_id);
-    let work = async {
-        let outcome = match serde_json::from_str::<M>(&body) {
+    let work = Work {
+        id: message.message_id.unwrap_or_default(),
+        parent,
+        bytes: body.len(),
+    };
+    let handled = async {
+        match serde_json::from_str::<M>(&body) {
             Ok(content) => handle(content).await.map_err(|error| causes(&error)),
             Err(error) => Err(format!("the message cannot be read: {error}")),
-        };
-        if let Err(reason) = &outcome {
-            error!(reason, "failed; the message stays in its queue");
         }
-        outcome.is_err()
     };
-    let failed = meter.scope(trace.scope(work.instrument(span))).await;
-    Done {
-        id,
-        trace_id,
-        failed,
-        bytes: body.len(),
-        took: started.elapsed(),
-        meter,
-    }
+    work.run(consumer, handled).await
 }
 
-fn failure(id: String) -> BatchItemFailure {
+fn failure(id: &str) -> BatchItemFailure {
     let mut failure = BatchItemFailure::default();
-    failure.item_identifier = id;
+    failure.item_identifier = id.to_owned();
     failure
 }
 

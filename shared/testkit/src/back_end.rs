@@ -75,26 +75,27 @@ impl Ministack {
     }
 
     async fn call(&self, target: &str, request: &Value) {
-        // Ministack reads the key and the region, and checks no signature.
-        let scope = format!(
-            "{}/20261124/{}/x/aws4_request",
-            self.account,
-            backends::REGION
-        );
-        let signed =
-            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
-        let headers = [
-            (header::AUTHORIZATION, signed.as_str()),
-            (header::CONTENT_TYPE, "application/x-amz-json-1.0"),
-            (HeaderName::from_static("x-amz-target"), target),
-        ]
-        .map(|(name, value)| (name, HeaderValue::from_str(value).unwrap()));
-        let body = Bytes::from(request.to_string());
-        let (status, answer) = post(&self.http, &self.url, &HeaderMap::from_iter(headers), body)
-            .await
-            .unwrap_or_else(|error| panic!("ministack does not answer at {}: {error}", self.url));
-        assert_eq!(status, 200, "{target} {request}: {answer}");
+        call(&self.http, &self.url, &self.account, target, request).await;
     }
+}
+
+/// Calls a back end by its JSON protocol, signed with an access key whose secret nobody checks, and returns its answer.
+async fn call(http: &Http, url: &str, access_key: &str, target: &str, request: &Value) -> Value {
+    let scope = format!("{access_key}/20261124/{}/x/aws4_request", backends::REGION);
+    let signed = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+    let headers = [
+        (header::AUTHORIZATION, signed.as_str()),
+        (header::CONTENT_TYPE, "application/x-amz-json-1.0"),
+        (HeaderName::from_static("x-amz-date"), "20261124T060000Z"),
+        (HeaderName::from_static("x-amz-target"), target),
+    ]
+    .map(|(name, value)| (name, HeaderValue::from_str(value).unwrap()));
+    let body = Bytes::from(request.to_string());
+    let (status, answer) = post(http, url, &HeaderMap::from_iter(headers), body)
+        .await
+        .unwrap_or_else(|error| panic!("nothing answers at {url}: {error}"));
+    assert_eq!(status, 200, "{target} {request}: {answer}");
+    answer
 }
 
 impl BackEnd {
@@ -129,6 +130,53 @@ impl BackEnd {
             Self::Embedded(backends) => backends.sqs_url(),
             Self::Ministack(ministack) => ministack.url.clone(),
         }
+    }
+
+    /// Where S3 answers.
+    pub(crate) fn s3_url(&self) -> String {
+        match self {
+            Self::Embedded(backends) => backends.s3_url(),
+            Self::Ministack(ministack) => ministack.url.clone(),
+        }
+    }
+
+    /// What the stream of a table holds after a sequence number, or all that it holds, read by the holder of `key`, in
+    /// order: records as `GetRecords` answers them.
+    pub(crate) async fn stream_records(
+        &self,
+        key: &str,
+        table: &str,
+        after: Option<&str>,
+    ) -> Vec<Value> {
+        let (http, url) = (http(), self.dynamodb_url());
+        let call = async |operation: &str, request: Value| {
+            let target = format!("DynamoDBStreams_20120810.{operation}");
+            call(&http, &url, self.access_key(key), &target, &request).await
+        };
+        let streams = call("ListStreams", json!({ "TableName": table })).await;
+        let arn = &streams["Streams"][0]["StreamArn"];
+        assert!(arn.is_string(), "the table {table} has no stream");
+        let stream = call("DescribeStream", json!({ "StreamArn": arn })).await;
+        let shard = &stream["StreamDescription"]["Shards"][0]["ShardId"];
+        let mut from = json!({ "StreamArn": arn, "ShardId": shard });
+        match after {
+            None => from["ShardIteratorType"] = "TRIM_HORIZON".into(),
+            Some(after) => {
+                from["ShardIteratorType"] = "AFTER_SEQUENCE_NUMBER".into();
+                from["SequenceNumber"] = after.into();
+            }
+        }
+        let mut iterator = call("GetShardIterator", from).await["ShardIterator"].take();
+        let mut records = Vec::new();
+        while iterator.is_string() {
+            let mut part = call("GetRecords", json!({ "ShardIterator": iterator })).await;
+            match part["Records"].as_array_mut() {
+                Some(some) if !some.is_empty() => records.append(some),
+                _ => break,
+            }
+            iterator = part["NextShardIterator"].take();
+        }
+        records
     }
 
     /// The id and secret of the key that the holder of `key` signs with here.

@@ -19,7 +19,8 @@
 //!   calls until all have come, answer with a conflict.
 //! - What stands behind the wire is embedded unless `MALL_BACKEND` names another back end (`docs/CONFORMANCE.md`).
 //! - Messages: what was sent to a queue is handed to its consumer when the test says so ([`Mall::deliver`]), as often as
-//!   it says. The queue itself (delay, visibility, dead letters) is tested where it is made.
+//!   it says; so are a table's changes ([`Mall::deliver_stream`]), objects ([`Mall::deliver_object`]) and ticks of a schedule
+//!   ([`Mall::tick`]). The queue itself (delay, visibility, dead letters) is tested where it is made.
 //!
 //! This crate is for tests, so it panics where a test had better fail.
 

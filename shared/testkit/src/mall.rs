@@ -1,5 +1,7 @@
 //! The mall of one test.
 
+mod events;
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -8,7 +10,7 @@ use std::{
 };
 
 use backends::Options;
-use edge::{Boot, Running, Service, SessionToken, Sessions};
+use edge::{Boot, Failure, Running, Service, SessionToken, Sessions};
 use kernel::{Clock, Environment, ManualClock, MemberId, Timestamp};
 use serde_json::{Value, json, value::RawValue};
 use template::{Deployment, HttpRequest, Inputs, Match, Trigger};
@@ -34,6 +36,8 @@ struct Inner {
     services: Vec<Service>,
     deployment: Deployment,
     running: Mutex<BTreeMap<String, Running>>,
+    /// Of each operation on a stream, the sequence number of the last record that it has handled.
+    reached: Mutex<BTreeMap<String, String>>,
     clock: ManualClock,
     wire: Wire,
     url: String,
@@ -70,6 +74,7 @@ impl Mall {
             services: services.iter().map(|service| service()).collect(),
             deployment,
             running: Mutex::default(),
+            reached: Mutex::default(),
             clock: ManualClock::at(BEGINNING),
             wire,
             url,
@@ -218,8 +223,13 @@ impl Mall {
     /// Hands one message of any content to a consumer that dies when the wire says so: `None` when it died before it could
     /// say whether it was done.
     pub async fn handle_to_the_death(&self, queue: &str, message: &Value) -> Option<bool> {
+        self.to_the_death(self.handle(queue, message)).await
+    }
+
+    /// Lets functions run until the wire says that they die: `None` when they died before they were done.
+    pub async fn to_the_death<F: Future>(&self, running: F) -> Option<F::Output> {
         tokio::select! {
-            done = self.handle(queue, message) => Some(done),
+            done = running => Some(done),
             () = self.wire().died() => None,
         }
     }
@@ -264,13 +274,15 @@ impl Mall {
 
     /// Gives an operation an event and returns what it hands back.
     pub async fn invoke(&self, operation: &str, event: &Value) -> Value {
-        let raw = RawValue::from_string(event.to_string()).unwrap();
-        let outcome = self
-            .running(operation)
-            .handle(raw)
+        self.try_invoke(operation, event)
             .await
-            .unwrap_or_else(|error| panic!("{error}"));
-        serde_json::to_value(outcome).unwrap()
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn try_invoke(&self, operation: &str, event: &Value) -> Result<Value, Failure> {
+        let raw = RawValue::from_string(event.to_string()).unwrap();
+        let outcome = self.running(operation).handle(raw).await?;
+        Ok(serde_json::to_value(outcome).unwrap())
     }
 
     pub(crate) async fn answer(&self, request: &Request<'_>) -> Answer {
@@ -338,6 +350,7 @@ impl Mall {
             .function(operation)
             .unwrap_or_else(|| panic!("no function {operation}"));
         let access_key = self.0.back_end.access_key(access_key);
+        let s3_url = self.0.back_end.s3_url();
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
@@ -345,6 +358,7 @@ impl Mall {
             ("AWS_SECRET_ACCESS_KEY", access_key),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.0.url),
             ("AWS_ENDPOINT_URL_SQS", &self.0.url),
+            ("AWS_ENDPOINT_URL_S3", &s3_url),
             // What the wire breaks stays broken: the SDK does not mend it by trying again.
             ("AWS_MAX_ATTEMPTS", "1"),
         ];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use edge::Source;
 use template::{Function, Stack, Trigger};
 
 use super::{Finding, Subject};
@@ -46,14 +47,51 @@ fn check_operation(stack: &Stack, function: &Function, service: &Service) -> Opt
         );
         return Some(Finding::of(stack, &function.id, what));
     };
-    let what = match (operation.kind, is_http(function)) {
-        (Kind::Worker, true) => "is a worker in the code but has an HttpApi event; give it a queue",
-        (Kind::Endpoint | Kind::BackOffice, false) => {
-            "is an endpoint in the code but has no HttpApi event; give it a route"
-        }
-        _ => return None,
-    };
-    Some(Finding::of(stack, &function.id, what))
+    let wanted = source(operation.kind);
+    let sound = !function.triggers.is_empty()
+        && function
+            .triggers
+            .iter()
+            .all(|trigger| source_of(trigger) == wanted);
+    (!sound).then(|| {
+        let given: BTreeSet<_> = function.triggers.iter().map(source_of).map(named).collect();
+        let given = match given.is_empty() {
+            true => "nothing".to_owned(),
+            false => given.into_iter().collect::<Vec<_>>().join(" and "),
+        };
+        let what = format!(
+            "takes the events of {} in the code but of {given} in the template",
+            named(wanted)
+        );
+        Finding::of(stack, &function.id, what)
+    })
+}
+
+fn source(kind: Kind) -> Source {
+    match kind {
+        Kind::Endpoint | Kind::BackOffice => Source::Http,
+        Kind::Worker(source) => source,
+    }
+}
+
+fn source_of(trigger: &Trigger) -> Source {
+    match trigger {
+        Trigger::Http { .. } => Source::Http,
+        Trigger::Queue { .. } => Source::Queue,
+        Trigger::Stream { .. } => Source::Stream,
+        Trigger::Bucket { .. } => Source::Bucket,
+        Trigger::Schedule { .. } => Source::Schedule,
+    }
+}
+
+fn named(source: Source) -> &'static str {
+    match source {
+        Source::Http => "an HttpApi",
+        Source::Queue => "a queue (SQS)",
+        Source::Stream => "a table's stream (DynamoDB)",
+        Source::Bucket => "a bucket (S3)",
+        Source::Schedule => "a schedule",
+    }
 }
 
 fn check_files(subject: &Subject<'_>, stack: &Stack, function: &Function) -> Vec<Finding> {
@@ -135,6 +173,8 @@ fn is_http(function: &Function) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use edge::Source;
+
     use super::super::small_mall::SmallMall;
     use crate::services::{Kind, Operation};
 
@@ -196,12 +236,12 @@ mod tests {
     fn an_operation_whose_kind_and_events_disagree_is_found() {
         let mut mall = SmallMall::new();
         mall.services[0].operations[0].kind = Kind::Endpoint;
-        mall.services[1].operations[0].kind = Kind::Worker;
+        mall.services[1].operations[0].kind = Kind::Worker(Source::Stream);
         assert_eq!(
             mall.findings(),
             [
-                "infra/order.yaml: SubmitOrder: is a worker in the code but has an HttpApi event; give it a queue",
-                "infra/stock.yaml: ReleaseStock: is an endpoint in the code but has no HttpApi event; give it a route",
+                "infra/order.yaml: SubmitOrder: takes the events of a table's stream (DynamoDB) in the code but of an HttpApi in the template",
+                "infra/stock.yaml: ReleaseStock: takes the events of an HttpApi in the code but of a queue (SQS) in the template",
             ]
         );
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use edge::Source;
 use tempfile::TempDir;
 use template::Deployment;
 
@@ -197,7 +198,7 @@ impl SmallMall {
                 service(
                     "stock",
                     &[
-                        ("release-stock", Kind::Worker),
+                        ("release-stock", Kind::Worker(Source::Queue)),
                         ("receive-stock", Kind::BackOffice),
                     ],
                 ),
