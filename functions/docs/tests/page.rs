@@ -50,6 +50,6 @@ async fn every_file_that_the_page_names_is_there() {
         assert!(media_type.starts_with(of_ending), "{file}: {media_type}");
         assert!(answer.body.len() > 100, "{file}");
     }
-    let unknown = mall.get("/api/docs/other.js").send().await.expect(400);
-    assert_eq!(unknown.problem_code(), "10001");
+    let unknown = mall.get("/api/docs/other.js").send().await.expect(404);
+    assert_eq!(unknown.problem_code(), "10008");
 }

@@ -1,30 +1,59 @@
 //! Shows a file that the page of the contract is made of.
 
-use edge::{Answer, Cacheable, Path, Public, Reply};
+use edge::{Answer, Cacheable, Path, Problem, ProblemKind, Public, Refusal, Reply};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::{FRESH_SECONDS, ShowDocsError};
+use super::FRESH_SECONDS;
 use crate::Docs;
 
 /// Which file.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct FilePath {
-    file: File,
+    #[schemars(with = "File")]
+    file: String,
 }
 
 /// The files of the page.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, JsonSchema)]
 pub(crate) enum File {
     /// Swagger UI.
-    #[serde(rename = "swagger-ui-bundle.js")]
+    #[schemars(rename = "swagger-ui-bundle.js")]
     Bundle,
     /// Its style sheet.
-    #[serde(rename = "swagger-ui.css")]
+    #[schemars(rename = "swagger-ui.css")]
     Style,
     /// What starts it.
-    #[serde(rename = "start.js")]
+    #[schemars(rename = "start.js")]
     Start,
+}
+
+impl File {
+    /// The file of this name, if it is one of the page's.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "swagger-ui-bundle.js" => Some(Self::Bundle),
+            "swagger-ui.css" => Some(Self::Style),
+            "start.js" => Some(Self::Start),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ShowDocsFileError {
+    #[error("the page has no such file")]
+    NotFound,
+}
+
+impl Refusal for ShowDocsFileError {
+    const KINDS: &'static [ProblemKind] = &[ProblemKind::NOT_FOUND];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::NotFound => Problem::from(ProblemKind::NOT_FOUND).because(self.to_string()),
+        }
+    }
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -57,8 +86,9 @@ impl Answer for File {
 pub(crate) async fn show_docs_file(
     _: &Docs,
     (_, Path(path)): (Public, Path<FilePath>),
-) -> Result<Reply<File, Cacheable>, ShowDocsError> {
-    Ok(Reply::ok(path.file)
+) -> Result<Reply<File, Cacheable>, ShowDocsFileError> {
+    let file = File::named(&path.file).ok_or(ShowDocsFileError::NotFound)?;
+    Ok(Reply::ok(file)
         .header("x-content-type-options", "nosniff")
         .public_for(FRESH_SECONDS))
 }
