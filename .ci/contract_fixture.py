@@ -1,19 +1,19 @@
 """Puts into an empty mall what the examples of docs/openapi.json speak of. Prints who may call as shell variables, and writes the
 document with the ids that this mall gave to the address and the order of the examples.
 
-    contract_fixture.py <data folder of the mall> <the document to write>
+    contract_fixture.py <the mall program> <data folder of the mall> <the document to write>
 """
 
 import http.cookies
 import json
 import pathlib
+import subprocess
 import sys
 import urllib.request
 
-DATA, DOCUMENT = map(pathlib.Path, sys.argv[1:])
+PROGRAM, DATA, DOCUMENT = map(pathlib.Path, sys.argv[1:])
 VALUES = json.loads(pathlib.Path("infra/xtask/src/openapi/sample_values.json").read_text())
 URL = json.loads((DATA / "endpoints.json").read_text())["url"]
-STAFF_KEY = (DATA / "staff-key").read_text().strip()
 MEMBER = {"login_name": "lilei88", "password": "correct horse", "phone": "13800001234", "nickname": "李雷"}
 
 
@@ -30,7 +30,13 @@ def call(method, path, body, **headers):
 
 
 def by_staff(method, path, body):
-    return call(method, path, body, Authorization=f"Bearer {STAFF_KEY}")
+    return call(method, path, body, Cookie=STAFF)
+
+
+def staff_session():
+    """The cookie of somebody who may do everything, as the sample events have it."""
+    event = subprocess.run([PROGRAM, "event", "receive-stock", "--data", DATA], check=True, capture_output=True, text=True)
+    return json.loads(event.stdout)["cookies"][0]
 
 
 def sign_in():
@@ -38,6 +44,7 @@ def sign_in():
     return call("POST", "/api/auth/sessions", credentials)[1]["session"]
 
 
+STAFF = staff_session()
 for category_id, parent_id in [(100100, None), (100110, 100100), (100111, 100110)]:
     category = {"parent_id": parent_id, "name": f"类目 {category_id}"}
     by_staff("PUT", f"/api/catalog/admin/categories/{category_id}", category)
@@ -60,7 +67,7 @@ order_sn = call("POST", "/api/orders", {"quote": quote}, Cookie=cookie)[0]["orde
 call("POST", "/api/cart/items", line, Cookie=cookie)  # What was ordered leaves the cart.
 guest = call("POST", "/api/cart/items", line)[1]["guest"]
 
-print(f"URL={URL}\nSTAFF_KEY={STAFF_KEY}\nSESSION={session}\nOTHER_SESSION={other_session}\nGUEST={guest}")
+print(f"URL={URL}\nSTAFF={STAFF.split("=", 1)[1]}\nSESSION={session}\nOTHER_SESSION={other_session}\nGUEST={guest}")
 
 document = pathlib.Path("docs/openapi.json").read_text()
 for name, value in {"address.id": address_id, "order.sn": order_sn}.items():

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde::Serialize;
 
@@ -56,12 +56,13 @@ struct Receipt<'a> {
 }
 
 impl MallClient {
-    /// A client of the mall at `url` (`http` or `https`, a path before `/api` is kept) that shows `staff_key`.
+    /// A client of the mall at `url` (`http` or `https`, a path before `/api` is kept) in a session of its staff:
+    /// `session` is the cookie of it, name and value.
     ///
     /// # Errors
-    /// [`ImportError::Address`] and [`ImportError::MalformedStaffKey`] for arguments that cannot be right,
+    /// [`ImportError::Address`] and [`ImportError::MalformedSession`] for arguments that cannot be right,
     /// [`ImportError::Client`] when TLS cannot be set up, for want of root certificates for instance.
-    pub fn new(url: &str, staff_key: &str) -> Result<MallClient, ImportError> {
+    pub fn new(url: &str, session: &str) -> Result<MallClient, ImportError> {
         let not_an_address = || ImportError::Address {
             url: url.to_owned(),
         };
@@ -71,14 +72,14 @@ impl MallClient {
             "http" => false,
             _ => return Err(not_an_address()),
         };
-        let mut key = HeaderValue::from_str(&format!("Bearer {}", staff_key.trim()))
-            .map_err(|_| ImportError::MalformedStaffKey)?;
-        key.set_sensitive(true);
+        let mut cookie =
+            HeaderValue::from_str(session.trim()).map_err(|_| ImportError::MalformedSession)?;
+        cookie.set_sensitive(true);
 
         // Whoever came first has chosen a provider already; there is one in this workspace, so it is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, key)]))
+            .default_headers(HeaderMap::from_iter([(COOKIE, cookie)]))
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT);
@@ -220,7 +221,7 @@ async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, Im
         });
     }
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return Err(ImportError::StaffKey {
+        return Err(ImportError::Session {
             request: request.to_owned(),
             status: status.as_u16(),
         });
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_http_address_and_a_possible_key_make_a_client() {
+    fn only_an_http_address_and_a_possible_cookie_make_a_client() {
         for url in ["", "mall.example", "ftp://mall.example", "//mall.example"] {
             let error = MallClient::new(url, "key").unwrap_err();
             assert_eq!(
@@ -335,13 +336,13 @@ mod tests {
         }
         assert!(matches!(
             MallClient::new("http://127.0.0.1:1", "ke\ny"),
-            Err(ImportError::MalformedStaffKey)
+            Err(ImportError::MalformedSession)
         ));
         let client = MallClient::new("http://mall.example/shop/", " 5ecret\n").unwrap();
         assert_eq!(client.base, "http://mall.example/shop");
         assert!(
             !format!("{client:?}").contains("5ecret"),
-            "the key shows in {client:?}"
+            "the cookie shows in {client:?}"
         );
     }
 

@@ -124,15 +124,15 @@ pub enum ImportError {
         /// The address as it was given.
         url: String,
     },
-    /// The staff key holds characters that no HTTP header can carry.
-    #[error("the staff key has characters that a key cannot have")]
-    MalformedStaffKey,
+    /// The session's cookie holds characters that no HTTP header can carry.
+    #[error("the session has characters that a cookie cannot have")]
+    MalformedSession,
     /// The HTTP client cannot be built.
     #[error("cannot set up the HTTP client")]
     Client(#[source] reqwest::Error),
-    /// The mall does not know the staff key, or it lacks a permission.
-    #[error("the mall refuses the staff key: {request} answered {status}")]
-    StaffKey {
+    /// The session is over, or its account lacks a permission.
+    #[error("the mall refuses the session of its staff: {request} answered {status}")]
+    Session {
         /// Method and path.
         request: String,
         /// HTTP status, 401 or 403.

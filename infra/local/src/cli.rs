@@ -24,8 +24,7 @@ Examples:
   mall cost                              what its requests, messages and orders cost on AWS
   mall bench checkout --clients 8        how many orders it takes in a second, and how long each step takes
 
-Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.
-The key of the staff is in .mall/staff-key: curl -H \"Authorization: Bearer $(cat .mall/staff-key)\" ...";
+Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.";
 
 /// The whole mall on one machine: every function, DynamoDB, SQS, S3, queues, schedules and a payment provider to practise with.
 ///
@@ -113,12 +112,6 @@ pub(crate) struct ImportOptions {
     /// Products: one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) products: Option<PathBuf>,
-    /// URL of the mall [default: the one that runs here]
-    #[arg(long)]
-    pub(crate) url: Option<String>,
-    /// Key of its staff [default: that of the mall that runs here]
-    #[arg(long, value_name = "KEY")]
-    pub(crate) staff_key: Option<String>,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
 }

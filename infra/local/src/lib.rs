@@ -39,6 +39,7 @@ mod provider;
 pub mod runtime_api;
 mod schedule;
 mod services;
+pub mod staff;
 pub mod state;
 pub mod templates;
 mod timer;

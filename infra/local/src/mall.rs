@@ -181,7 +181,8 @@ impl Mall {
         let (invoke_listener, invoke_address) = listen(0).await?;
         let tasks = start_tasks(&deployment, &functions, &pollers, invoke_listener)?;
 
-        let endpoints = endpoints(url, invoke_address, provider.as_ref(), urls);
+        let prefix = inputs.parameters.get("Prefix").cloned().unwrap_or_default();
+        let endpoints = endpoints(url, invoke_address, provider.as_ref(), urls, prefix);
         let pictures_bucket = pictures_bucket(&deployment);
         let pages = Pages::new(pictures_bucket.as_deref(), &endpoints)?;
         let gateway = Gateway::new(&deployment, Arc::clone(&functions), pages, address.port());
@@ -298,7 +299,6 @@ fn own_values(
     provider: Option<&Provider>,
 ) -> Result<Vec<(&'static str, String)>, StateError> {
     let mut values = vec![
-        ("StaffKey", folder.staff_key()?),
         ("SigningKey", folder.signing_key()?),
         (
             "AllowedOrigins",
@@ -371,6 +371,7 @@ fn endpoints(
     invoke: SocketAddr,
     provider: Option<&Provider>,
     urls: BackendUrls,
+    prefix: String,
 ) -> Endpoints {
     Endpoints {
         url,
@@ -379,6 +380,7 @@ fn endpoints(
         dynamodb_url: urls.dynamodb,
         sqs_url: urls.sqs,
         s3_url: urls.s3,
+        prefix,
         pid: std::process::id(),
     }
 }

@@ -70,6 +70,8 @@ pub struct Endpoints {
     pub sqs_url: String,
     /// S3.
     pub s3_url: String,
+    /// What the names of its tables, queues and buckets begin with.
+    pub prefix: String,
     /// Process id of `mall up`.
     pub pid: u32,
 }
@@ -111,14 +113,6 @@ impl DataFolder {
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The bearer key of the mall's staff; made on the first call.
-    ///
-    /// # Errors
-    /// When the file can neither be read nor made.
-    pub fn staff_key(&self) -> Result<String, StateError> {
-        read_or_make(&staff_key_file(&self.path), || Ok(random_secret()))
     }
 
     /// The key that signs quotes and cursors, 256 bit; made on the first call.
@@ -187,22 +181,6 @@ pub fn read_endpoints(folder: &Path) -> Result<Endpoints, StateError> {
 /// Whether the demo data has been loaded to its end into the mall on `folder`.
 pub fn demo_is_loaded(folder: &Path) -> bool {
     folder.join(DEMO_LOADED).exists()
-}
-
-/// The file that holds the staff key of the mall on `folder`.
-pub fn staff_key_file(folder: &Path) -> PathBuf {
-    folder.join("staff-key")
-}
-
-/// Reads the staff key of the mall on `folder`.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn read_staff_key(folder: &Path) -> Result<String, StateError> {
-    let path = staff_key_file(folder);
-    let text =
-        std::fs::read_to_string(&path).map_err(|source| file_error("read", &path, source))?;
-    Ok(text.trim().to_owned())
 }
 
 /// 256 random bits, as text that fits a header and a file.
@@ -287,13 +265,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join(".mall");
         let first = DataFolder::open(&folder, false).unwrap();
-        let key = first.staff_key().unwrap();
+        let key = first.signing_key().unwrap();
         drop(first);
         let second = DataFolder::open(&folder, false).unwrap();
-        assert_eq!(second.staff_key().unwrap(), key);
-        assert_eq!(read_staff_key(&folder).unwrap(), key);
-        assert_ne!(second.signing_key().unwrap(), key);
-        let mode = staff_key_file(&folder)
+        assert_eq!(second.signing_key().unwrap(), key);
+        let mode = folder
+            .join("signing-key")
             .metadata()
             .unwrap()
             .permissions()
@@ -317,12 +294,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let ours = root.path().join("ours");
         let folder = DataFolder::open(&ours, false).unwrap();
-        let key = folder.staff_key().unwrap();
+        let key = folder.signing_key().unwrap();
         folder.mark_demo_loaded().unwrap();
         drop(folder);
         let fresh = DataFolder::open(&ours, true).unwrap();
         assert!(!fresh.demo_is_loaded());
-        assert_ne!(fresh.staff_key().unwrap(), key);
+        assert_ne!(fresh.signing_key().unwrap(), key);
 
         let theirs = root.path().join("theirs");
         std::fs::create_dir(&theirs).unwrap();

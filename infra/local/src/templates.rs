@@ -118,13 +118,13 @@ mod tests {
     use super::*;
 
     fn declared() -> Declared {
-        Declared(vec!["Prefix".to_owned(), "StaffKey".to_owned()])
+        Declared(vec!["Prefix".to_owned(), "SigningKey".to_owned()])
     }
 
     #[test]
     fn what_is_given_by_hand_comes_before_our_own_and_the_undeclared_is_left_out() {
         let ours = [
-            ("StaffKey", "ours".to_owned()),
+            ("SigningKey", "ours".to_owned()),
             ("AlipayAppId", "1".to_owned()),
         ];
         let inputs = declared()
@@ -133,7 +133,7 @@ mod tests {
                 &BTreeMap::from([("Prefix".to_owned(), "test".to_owned())]),
             )
             .unwrap();
-        let expected = [("Prefix", "test"), ("StaffKey", "ours")]
+        let expected = [("Prefix", "test"), ("SigningKey", "ours")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(inputs.parameters, BTreeMap::from(expected));
     }
@@ -145,7 +145,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "template.yaml has no parameter Prefx; it has Prefix, StaffKey"
+            "template.yaml has no parameter Prefx; it has Prefix, SigningKey"
         );
     }
 }

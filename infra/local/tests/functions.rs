@@ -97,7 +97,7 @@ async fn a_function_sees_its_environment_and_nothing_else() {
             "JOURNAL",
             &place.root().join("journal").display().to_string(),
         ),
-        ("STAFF_KEY", &mall.folder().staff_key().unwrap()),
+        ("SIGNING_KEY", &mall.folder().signing_key().unwrap()),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(seen, BTreeMap::from(expected));

@@ -147,7 +147,7 @@ async fn templates_that_ask_for_a_payment_provider_get_the_sandbox_and_its_addre
     let template = std::fs::read_to_string(place.root().join("template.yaml")).unwrap();
     let template = template
         .replace("Parameters:\n  Prefix", "Parameters:\n  AlipayGatewayUrl: {Type: String}\n  MerchantPrivateKey: {Type: String}\n  Prefix")
-        .replace("StaffKey: !Ref StaffKey", "StaffKey: !Ref AlipayGatewayUrl");
+        .replace("SigningKey: !Ref SigningKey", "SigningKey: !Ref AlipayGatewayUrl");
     std::fs::write(place.root().join("template.yaml"), template).unwrap();
     let mall = place.open().await;
     let sandbox = mall.endpoints().sandbox_url.clone().unwrap();
@@ -164,7 +164,7 @@ async fn templates_that_ask_for_a_payment_provider_get_the_sandbox_and_its_addre
         .await
         .unwrap();
     assert_eq!(
-        body["environment"]["STAFF_KEY"],
+        body["environment"]["SIGNING_KEY"],
         format!("{sandbox}/gateway.do")
     );
     let merchant_key = std::fs::read_to_string(place.data().join("keys/merchant.pem")).unwrap();
@@ -235,18 +235,22 @@ async fn a_busy_port_is_named_with_the_way_out() {
     );
 }
 
+fn signing_key(mall: &MallProcess) -> String {
+    std::fs::read_to_string(mall.data().join("signing-key")).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mall_ends_cleanly_on_sigterm_and_keeps_its_keys() {
     let place = Place::new();
     let mut mall = MallProcess::start(place.root()).await;
-    let key = mall.staff_key();
+    let key = signing_key(&mall);
     assert!(mall.terminate().await.success());
     assert!(read_endpoints(mall.data()).is_err());
     mall.restart().await;
-    assert_eq!(mall.staff_key(), key);
+    assert_eq!(signing_key(&mall), key);
     mall.kill9();
     mall.restart().await;
-    assert_eq!(mall.staff_key(), key);
+    assert_eq!(signing_key(&mall), key);
     assert_eq!(
         mall.http
             .get(mall.url("/nowhere"))
@@ -272,7 +276,7 @@ async fn wrong_templates_and_parameters_stop_the_start_with_their_names() {
     };
     let unknown = said(&["--set", "Prefx=test"]);
     assert!(
-        unknown.contains("no parameter Prefx") && unknown.contains("StaffKey"),
+        unknown.contains("no parameter Prefx") && unknown.contains("SigningKey"),
         "{unknown}"
     );
     let stack = std::fs::read_to_string(place.stack_file()).unwrap();

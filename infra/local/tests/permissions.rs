@@ -41,7 +41,7 @@ async fn receive(mall: &MallProcess) -> (u16, Value) {
     let request = mall
         .http
         .post(mall.url("/api/stock/admin/receipts"))
-        .bearer_auth(mall.staff_key());
+        .header("cookie", mall.staff().await);
     let answer = request.json(&receipt).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }

@@ -18,18 +18,16 @@ const SOON: &[&str] = &[
 ];
 
 /// A request with a JSON body, from whoever has this cookie, and from staff.
-fn request(
+async fn request(
     mall: &MallProcess,
     method: Method,
     path: &str,
     cookie: &str,
     body: Value,
 ) -> reqwest::RequestBuilder {
-    let request = mall
-        .http
-        .request(method, mall.url(path))
-        .header("cookie", cookie);
-    request.bearer_auth(mall.staff_key()).json(&body)
+    let cookies = format!("{}; {cookie}", mall.staff().await);
+    let request = mall.http.request(method, mall.url(path));
+    request.header("cookie", cookies).json(&body)
 }
 
 /// Sends JSON; the answer's status, body and cookie.
@@ -41,6 +39,7 @@ async fn call(
     body: Value,
 ) -> (StatusCode, Value, String) {
     let answer = request(mall, method, path, cookie, body)
+        .await
         .send()
         .await
         .unwrap();
@@ -392,7 +391,8 @@ async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_a
                 "/api/orders",
                 &buyer.session,
                 json!({ "quote": quote }),
-            );
+            )
+            .await;
             let (acknowledge, session) = (acknowledge.clone(), buyer.session.clone());
             tokio::spawn(async move {
                 let answer = submit

@@ -91,7 +91,10 @@ async fn what_functions_are_given_can_be_had_by_the_owner_for_as_long_as_the_mal
 
 async fn put_on_sale(mall: &MallProcess) {
     let put = async |path: &str, body: Value| {
-        let request = mall.http.put(mall.url(path)).bearer_auth(mall.staff_key());
+        let request = mall
+            .http
+            .put(mall.url(path))
+            .header("cookie", mall.staff().await);
         let answer = request.json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
     };
@@ -109,7 +112,7 @@ async fn put_on_sale(mall: &MallProcess) {
     let request = mall
         .http
         .post(mall.url("/api/stock/admin/receipts"))
-        .bearer_auth(mall.staff_key());
+        .header("cookie", mall.staff().await);
     assert_eq!(request.json(&receipt).send().await.unwrap().status(), 201);
 }
 

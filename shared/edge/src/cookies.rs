@@ -1,10 +1,10 @@
-//! The two cookies of the mall: the session of a member, and the key of a guest's cart.
+//! The cookies of the mall: the session of a member, the key of a guest's cart, and the session of staff.
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use dynamo::Signer;
-use kernel::{ConfigError, Environment};
+use kernel::{ConfigError, Environment, StaffId};
 
 /// What a session cookie holds: 256 random bits. It is stored only as a hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +13,14 @@ pub struct SessionToken(String);
 /// What a guest cookie holds: 128 random bits, made here and never accepted in another form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GuestKey(String);
+
+/// What a staff cookie holds: whose session it is, so that session and account are read at once, and 256 random bits. It is
+/// stored only as a hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StaffToken {
+    staff: StaffId,
+    secret: SessionToken,
+}
 
 impl SessionToken {
     /// A fresh token.
@@ -27,6 +35,36 @@ impl SessionToken {
 
     pub(crate) fn hash(&self) -> String {
         Signer::sha256(&self.0)
+    }
+}
+
+impl StaffToken {
+    pub(crate) fn generate(staff: &StaffId) -> Self {
+        Self {
+            staff: staff.clone(),
+            secret: SessionToken::generate(),
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (staff, secret) = text.split_once('.')?;
+        Some(Self {
+            staff: StaffId::parse(staff).ok()?,
+            secret: SessionToken::parse(secret)?,
+        })
+    }
+
+    pub(crate) fn staff(&self) -> &StaffId {
+        &self.staff
+    }
+
+    pub(crate) fn hash(&self) -> String {
+        self.secret.hash()
+    }
+
+    /// As the cookie holds it.
+    fn text(&self) -> String {
+        format!("{}.{}", self.staff, self.secret.0)
     }
 }
 
@@ -52,6 +90,13 @@ impl GuestKey {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken")
+    }
+}
+
+/// Secrets do not show in logs.
+impl fmt::Debug for StaffToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StaffToken")
     }
 }
 
@@ -116,37 +161,60 @@ impl Cookies {
         }
     }
 
+    pub(crate) fn staff_name(&self) -> &'static str {
+        if self.domain.is_some() {
+            "__Secure-mall-staff"
+        } else {
+            "__Host-mall-staff"
+        }
+    }
+
     /// `Set-Cookie` for a session that may last so many seconds.
     #[must_use]
     pub fn session(&self, token: &SessionToken, seconds: u64) -> String {
-        self.cookie(self.session_name(), &token.0, seconds)
+        self.cookie(self.session_name(), &token.0, seconds, "Lax")
+    }
+
+    /// `Set-Cookie` for a session of staff that may last so many seconds. Only the mall's own pages bring it along, not even
+    /// a link from elsewhere does.
+    #[must_use]
+    pub fn staff(&self, token: &StaffToken, seconds: u64) -> String {
+        self.cookie(self.staff_name(), &token.text(), seconds, "Strict")
+    }
+
+    /// `Set-Cookie` that ends a session of staff.
+    #[must_use]
+    pub fn no_staff(&self) -> String {
+        self.cookie(self.staff_name(), "", 0, "Strict")
     }
 
     /// `Set-Cookie` for a guest.
     #[must_use]
     pub fn guest(&self, key: &GuestKey) -> String {
-        self.cookie(self.guest_name(), &key.0, GUEST_SECONDS.into())
+        self.cookie(self.guest_name(), &key.0, GUEST_SECONDS.into(), "Lax")
     }
 
     /// `Set-Cookie` that ends a session.
     #[must_use]
     pub fn no_session(&self) -> String {
-        self.cookie(self.session_name(), "", 0)
+        self.cookie(self.session_name(), "", 0, "Lax")
     }
 
     /// `Set-Cookie` that forgets a guest.
     #[must_use]
     pub fn no_guest(&self) -> String {
-        self.cookie(self.guest_name(), "", 0)
+        self.cookie(self.guest_name(), "", 0, "Lax")
     }
 
-    fn cookie(&self, name: &str, value: &str, seconds: u64) -> String {
+    fn cookie(&self, name: &str, value: &str, seconds: u64, same_site: &str) -> String {
         let domain = self
             .domain
             .as_ref()
             .map(|domain| format!("; Domain={domain}"))
             .unwrap_or_default();
-        format!("{name}={value}; Path=/{domain}; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+        format!(
+            "{name}={value}; Path=/{domain}; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}"
+        )
     }
 }
 
@@ -181,5 +249,21 @@ mod tests {
         assert!(GuestKey::parse("short").is_none());
         assert!(SessionToken::parse(&"A".repeat(42)).is_none());
         assert!(GuestKey::parse(&GuestKey::generate().0).is_some());
+        let staff = StaffId::generate(Clock::System.now());
+        let token = StaffToken::generate(&staff).text();
+        assert_eq!(
+            StaffToken::parse(&token).map(|token| token.staff),
+            Some(staff)
+        );
+        let member = SessionToken::generate().0;
+        for foreign in [
+            &token[1..],
+            &token[..token.len() - 1],
+            &member,
+            &format!(".{member}"),
+        ] {
+            assert!(StaffToken::parse(foreign).is_none(), "{foreign}");
+        }
+        assert!(SessionToken::parse(&token).is_none());
     }
 }

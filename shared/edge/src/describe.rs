@@ -14,8 +14,10 @@ pub enum Security {
     Visitor,
     /// A member, by session cookie.
     Member,
-    /// Staff with this permission, by bearer key.
+    /// Staff with this permission, by session cookie.
     Staff(&'static str),
+    /// Staff, whatever they may do, by session cookie.
+    AnyStaff,
     /// A machine that signs what it sends.
     Machine,
 }
@@ -132,7 +134,10 @@ impl Description {
         match (status, self.security) {
             (429 | 503, _) => vec![AnswerHeader::RETRY_AFTER],
             // A cookie that was never made here is taken back.
-            (400, Security::Visitor) | (401, Security::Member) => vec![AnswerHeader::SET_COOKIE],
+            (400, Security::Visitor)
+            | (401, Security::Member | Security::Staff(_) | Security::AnyStaff) => {
+                vec![AnswerHeader::SET_COOKIE]
+            }
             _ => Vec::new(),
         }
     }

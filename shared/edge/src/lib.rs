@@ -20,6 +20,7 @@ mod cookies;
 mod describe;
 mod extract;
 mod if_match;
+mod life;
 mod object;
 mod origin;
 mod principal;
@@ -30,16 +31,17 @@ mod respond;
 mod run;
 mod service;
 mod session;
+mod staff;
 mod stream;
 
 pub use aws::Notes;
 pub use boot::Boot;
-pub use cookies::{Cookies, GuestKey, SessionToken};
+pub use cookies::{Cookies, GuestKey, SessionToken, StaffToken};
 pub use describe::{DescribedAnswer, Description, Parameter, ParameterPlace, Security};
 pub use extract::{Extract, Form, IdempotencyKey, Input, Json, Path, Query};
 pub use if_match::{IfMatch, Unmatched};
 pub use object::ObjectEvent;
-pub use principal::{Machine, Member, Permission, Principal, Public, Staff, Visitor};
+pub use principal::{Machine, Member, Principal, Public, Visitor};
 pub use problem::{FieldError, Problem, ProblemKind, Refusal};
 pub use reply::{
     Accepted, Answer, AnswerHeader, Cacheable, Created, NoContent, Ok200, Plain, Reply,
@@ -49,4 +51,8 @@ pub use request::{Request, RequestId};
 pub use run::{run, start_logs};
 pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Source, Task, Worker};
 pub use session::{Session, Sessions};
+pub use staff::{
+    Access, AnyStaff, AuditEntry, AuditLog, AuditRecord, Grant, InvalidGrant, Permission,
+    Permissions, Staff, StaffAccess, StaffGuard, StaffSession,
+};
 pub use stream::{Change, StreamAnswer, StreamRecord};

@@ -1,12 +1,12 @@
 //! Who calls. The first input of every endpoint says who may; there is no default, so a forgotten check does not compile.
 
-use std::{future::Future, marker::PhantomData};
+use std::future::Future;
 
 use kernel::{ConfigError, MemberId};
 
 use crate::{
-    Boot, Cookies, GuestKey, Problem, ProblemKind, Request, Security, Session, SessionToken,
-    Sessions, origin::Origins,
+    AuditRecord, Boot, Cookies, GuestKey, Problem, ProblemKind, Request, Security, Session,
+    SessionToken, Sessions, origin::Origins,
 };
 
 /// A kind of caller.
@@ -18,17 +18,22 @@ pub trait Principal: Sized + Send + 'static {
     /// The problems that a refused caller may see.
     const KINDS: &'static [ProblemKind];
 
-    /// Prepares to tell.
+    /// Prepares to tell, for one operation.
     ///
     /// # Errors
     /// When a variable is missing.
-    fn guard(boot: &Boot) -> Result<Self::Guard, ConfigError>;
+    fn guard(boot: &Boot, operation: &'static str) -> Result<Self::Guard, ConfigError>;
 
     /// Admits the caller of a request, or refuses.
     fn admit(
         guard: &Self::Guard,
         request: &Request,
     ) -> impl Future<Output = Result<Self, Problem>> + Send;
+
+    /// Where the end of the request is to be written down; nowhere unless the caller is staff.
+    fn record(&self) -> Option<AuditRecord> {
+        None
+    }
 }
 
 /// Anyone.
@@ -53,19 +58,9 @@ pub struct Member {
     pub session: Session,
 }
 
-/// A member of staff who may do what `P` names.
-#[derive(Debug)]
-pub struct Staff<P>(PhantomData<fn() -> P>);
-
 /// Another machine, which proves itself by what it sends, such as a signed notice. The operation checks that proof.
 #[derive(Debug, Clone, Copy)]
 pub struct Machine;
-
-/// A thing that staff may be permitted to do.
-pub trait Permission: 'static {
-    /// Its name: `service:thing:verb`.
-    const NAME: &'static str;
-}
 
 /// What it takes to know a visitor.
 #[derive(Debug)]
@@ -123,7 +118,7 @@ impl Principal for Public {
     const SECURITY: Security = Security::Public;
     const KINDS: &'static [ProblemKind] = &[ProblemKind::FOREIGN_ORIGIN];
 
-    fn guard(boot: &Boot) -> Result<Origins, ConfigError> {
+    fn guard(boot: &Boot, _: &'static str) -> Result<Origins, ConfigError> {
         Origins::from_env(boot.environment())
     }
 
@@ -141,7 +136,7 @@ impl Principal for Visitor {
         ProblemKind::BUSY,
     ];
 
-    fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
+    fn guard(boot: &Boot, _: &'static str) -> Result<VisitorGuard, ConfigError> {
         VisitorGuard::new(boot)
     }
 
@@ -164,7 +159,7 @@ impl Principal for Member {
         ProblemKind::BUSY,
     ];
 
-    fn guard(boot: &Boot) -> Result<VisitorGuard, ConfigError> {
+    fn guard(boot: &Boot, _: &'static str) -> Result<VisitorGuard, ConfigError> {
         VisitorGuard::new(boot)
     }
 
@@ -181,41 +176,12 @@ impl Principal for Member {
     }
 }
 
-/// The key that stands for all staff until they have accounts, from `STAFF_KEY`, as a hash.
-#[derive(Debug)]
-pub struct StaffGuard(String);
-
-impl<P: Permission> Principal for Staff<P> {
-    type Guard = StaffGuard;
-    const SECURITY: Security = Security::Staff(P::NAME);
-    const KINDS: &'static [ProblemKind] = &[ProblemKind::UNAUTHENTICATED];
-
-    fn guard(boot: &Boot) -> Result<StaffGuard, ConfigError> {
-        boot.environment()
-            .text("STAFF_KEY")
-            .map(|key| StaffGuard(dynamo::Signer::sha256(key)))
-    }
-
-    async fn admit(guard: &StaffGuard, request: &Request) -> Result<Self, Problem> {
-        let given = request
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "));
-        // Hashes are compared, so the time it takes tells nothing about the key.
-        match given {
-            Some(key) if dynamo::Signer::sha256(key) == guard.0 => Ok(Self(PhantomData)),
-            _ => {
-                Err(Problem::from(ProblemKind::UNAUTHENTICATED).because("a staff key is required"))
-            }
-        }
-    }
-}
-
 impl Principal for Machine {
     type Guard = ();
     const SECURITY: Security = Security::Machine;
     const KINDS: &'static [ProblemKind] = &[];
 
-    fn guard(_: &Boot) -> Result<(), ConfigError> {
+    fn guard(_: &Boot, _: &'static str) -> Result<(), ConfigError> {
         Ok(())
     }
 

@@ -112,7 +112,7 @@ impl AnswerHeader {
     pub(crate) const SET_COOKIE: Self = Self {
         name: "Set-Cookie",
         always: false,
-        meaning: "The session or the guest cookie, set or taken back.",
+        meaning: "A cookie of a session or a guest, set or taken back.",
     };
     pub(crate) const RETRY_AFTER: Self = Self {
         name: "Retry-After",

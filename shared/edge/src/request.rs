@@ -11,6 +11,8 @@ use queue::Trace;
 #[derive(Debug)]
 pub struct Request {
     method: Method,
+    path: String,
+    address: Option<String>,
     headers: HeaderMap,
     cookies: Vec<(String, String)>,
     path_parameters: HashMap<String, String>,
@@ -49,6 +51,8 @@ impl Request {
         let trace = Trace::continued(traceparent);
         Ok(Self {
             method: event.request_context.http.method,
+            path: event.raw_path.unwrap_or_default(),
+            address: event.request_context.http.source_ip,
             cookies,
             path_parameters: event.path_parameters,
             query: event.raw_query_string.unwrap_or_default(),
@@ -63,6 +67,18 @@ impl Request {
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// The path, as it was sent.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The address that the gateway saw it come from: of a CDN where there is one.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
     }
 
     /// A header's value, when it is there and is text.

@@ -128,6 +128,35 @@ where
     H: for<'a> Endpoint<'a, App, I, V, S, E>,
 {
     let caller = I::Caller::admit(guard, request).await?;
+    let record = caller.record();
+    let outcome = perform::<App, I, V, S, E, H>(app, caller, handler, request).await;
+    if let Some(record) = record {
+        record.complete(status_of(&outcome)).await;
+    }
+    outcome
+}
+
+/// The status that the client sees.
+fn status_of(outcome: &Result<ApiGatewayV2httpResponse, Refused>) -> u16 {
+    match outcome {
+        Ok(answer) => u16::try_from(answer.status_code).unwrap_or_default(),
+        Err(refused) => refused.problem.kind.status,
+    }
+}
+
+async fn perform<App, I, V, S, E, H>(
+    app: &App,
+    caller: I::Caller,
+    handler: &H,
+    request: &Request,
+) -> Result<ApiGatewayV2httpResponse, Refused>
+where
+    I: Input,
+    V: Answer,
+    S: Statuses,
+    E: Refusal,
+    H: for<'a> Endpoint<'a, App, I, V, S, E>,
+{
     let input = I::read(caller, request)?;
     let reply = handler.call(app, input).await.map_err(|error| Refused {
         problem: error.problem(),

@@ -178,7 +178,7 @@ impl Service {
             operation: name,
         };
         let start = move |boot: &Boot| {
-            let shared = Arc::new((app(boot)?, I::Caller::guard(boot)?, handler.clone()));
+            let shared = Arc::new((app(boot)?, I::Caller::guard(boot, name)?, handler.clone()));
             Ok(Running(Arc::new(move |event: Box<RawValue>| {
                 let shared = Arc::clone(&shared);
                 Box::pin(async move {

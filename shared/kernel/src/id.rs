@@ -62,7 +62,7 @@ impl<K: IdKind> Id<K> {
 }
 
 impl<K: Ulid26> Id<K> {
-    /// A fresh id: for [`QuoteId`] it sorts by time of creation, for the others it is random throughout.
+    /// A fresh id: for [`QuoteId`] and [`AuditId`] it sorts by time of creation, for the others it is random throughout.
     #[must_use]
     pub fn generate(now: crate::Timestamp) -> Self {
         Self {
@@ -185,6 +185,52 @@ impl IdKind for MemberKind {
 impl Ulid26 for MemberKind {}
 /// A member; random, so that an order number tells nothing about how many there are.
 pub type MemberId = Id<MemberKind>;
+
+/// Kind of [`StaffId`].
+pub enum StaffKind {}
+impl IdKind for StaffKind {
+    const NAME: &'static str = "StaffId";
+    const PATTERN: &'static str = ULID_PATTERN;
+    fn accepts(text: &str) -> bool {
+        is_ulid(text)
+    }
+}
+impl Ulid26 for StaffKind {}
+/// A member of staff.
+pub type StaffId = Id<StaffKind>;
+
+/// Kind of [`AuditId`].
+pub enum AuditKind {}
+impl IdKind for AuditKind {
+    const NAME: &'static str = "AuditId";
+    const PATTERN: &'static str = ULID_PATTERN;
+    fn accepts(text: &str) -> bool {
+        is_ulid(text)
+    }
+}
+impl Ulid26 for AuditKind {
+    fn fresh(now: crate::Timestamp) -> ulid::Ulid {
+        ulid::Ulid::from_parts(u64::try_from(now.as_millis()).unwrap_or(0), rand::random())
+    }
+}
+/// A record of the audit log. Sorts by time.
+pub type AuditId = Id<AuditKind>;
+
+/// Kind of [`RoleId`].
+pub enum RoleKind {}
+impl IdKind for RoleKind {
+    const NAME: &'static str = "RoleId";
+    const PATTERN: &'static str = "^[a-z][a-z0-9-]{0,39}$";
+    fn accepts(text: &str) -> bool {
+        text.len() <= 40
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    }
+}
+/// A role of staff, such as `buyer`: a name for what its holders may do.
+pub type RoleId = Id<RoleKind>;
 
 /// Kind of [`AddressId`].
 pub enum AddressKind {}

@@ -19,8 +19,9 @@ pub use causes::causes;
 pub use environment::{ConfigError, Environment};
 pub use id::{
     AddressId, AddressKind, AttributeGroupId, AttributeGroupKind, AttributeId, AttributeKind,
-    BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind, ProductId, ProductKind,
-    QuoteId, QuoteKind, SkuId, SkuKind, SlugKind, WarehouseId, WarehouseKind,
+    AuditId, AuditKind, BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind, ProductId,
+    ProductKind, QuoteId, QuoteKind, RoleId, RoleKind, SkuId, SkuKind, SlugKind, StaffId,
+    StaffKind, WarehouseId, WarehouseKind,
 };
 pub use money::{InvalidMoney, Money};
 pub use page::{Limit, Page};

@@ -34,10 +34,11 @@ mod mall;
 mod request;
 mod roles;
 mod scene;
+mod staff;
 mod wire;
 
 pub use answer::Answer;
 pub use calls::{Call, Calls};
-pub use mall::{Mall, STAFF_KEY, Sent, Setting};
+pub use mall::{Mall, Sent, Setting};
 pub use request::Request;
 pub use wire::{Action, Wire};

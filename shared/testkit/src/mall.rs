@@ -17,10 +17,7 @@ use template::{Deployment, HttpRequest, Inputs, Match, Trigger};
 use time::OffsetDateTime;
 
 use crate::back_end::{BackEnd, Ministack};
-use crate::{Answer, Call, Request, Wire};
-
-/// The key of staff in every test.
-pub const STAFF_KEY: &str = "the-staff-key-of-all-tests-0123456789";
+use crate::{Answer, Call, Request, Wire, staff::StaffSessions};
 
 /// A parameter of the root template and its value in one test.
 pub type Setting<'s> = (&'s str, &'s str);
@@ -42,6 +39,7 @@ struct Inner {
     wire: Wire,
     url: String,
     back_end: BackEnd,
+    staff: tokio::sync::Mutex<StaffSessions>,
 }
 
 /// A message that was sent and not yet handled.
@@ -79,6 +77,7 @@ impl Mall {
             wire,
             url,
             back_end,
+            staff: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -155,18 +154,31 @@ impl Mall {
 
     /// Opens a session for a member, without the price of a password; the value of its cookie.
     pub async fn session_of(&self, member: &MemberId) -> String {
-        let reads_sessions =
-            |function: &&template::Function| function.environment.contains_key("SESSION_TABLE");
-        let reader = self
-            .0
-            .deployment
-            .functions()
-            .find(reads_sessions)
-            .expect("no function reads sessions");
-        let sessions = Sessions::from_env(&self.boot(&reader.handler))
+        let sessions = Sessions::from_env(&self.boot(&self.session_reader()))
             .unwrap_or_else(|error| panic!("{error}"));
         let (token, _) = sessions.open(member).await.unwrap();
         cookie_value(&token)
+    }
+
+    /// An operation that is told where sessions are.
+    fn session_reader(&self) -> String {
+        let reads_sessions =
+            |function: &&template::Function| function.environment.contains_key("SESSION_TABLE");
+        let reader = self.0.deployment.functions().find(reads_sessions);
+        reader.expect("no function reads sessions").handler.clone()
+    }
+
+    /// What it takes to reach sessions past the wire, which neither counts nor breaks it.
+    pub(crate) fn boot_past_the_wire(&self) -> Boot {
+        let mut variables = self.variables(&self.session_reader(), Options::ACCESS_KEY);
+        let url = self.0.back_end.dynamodb_url();
+        variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url);
+        Boot::new(self.environment_of(variables)).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The sessions of staff that were opened for this test.
+    pub(crate) fn staff_sessions(&self) -> &tokio::sync::Mutex<StaffSessions> {
+        &self.0.staff
     }
 
     /// What waits in a queue, without handling it.
@@ -377,7 +389,6 @@ fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {
     let known = [
         ("AllowedOrigins", "https://mall.example"),
         ("SigningKey", "the-signing-key-of-all-tests-0123456789"),
-        ("StaffKey", STAFF_KEY),
     ];
     let declared = template::parameters(root).unwrap_or_else(|error| panic!("{error}"));
     for (name, _) in settings {
@@ -411,12 +422,11 @@ fn sent(call: &Call) -> Sent {
 
 fn cookie_value(token: &SessionToken) -> String {
     let cookies = edge::Cookies::from_env(&Environment::default()).unwrap();
-    let set = cookies.session(token, 1);
-    set.split_once('=')
-        .unwrap()
-        .1
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned()
+    value_in(&cookies.session(token, 1))
+}
+
+/// The value in a `Set-Cookie`.
+pub(crate) fn value_in(set_cookie: &str) -> String {
+    let (_, rest) = set_cookie.split_once('=').unwrap();
+    rest.split(';').next().unwrap().to_owned()
 }

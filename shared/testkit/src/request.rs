@@ -1,5 +1,7 @@
 //! An HTTP request in the making.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{Answer, Mall};
@@ -13,6 +15,7 @@ pub struct Request<'m> {
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     cookies: Vec<String>,
+    staff: Option<BTreeSet<String>>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -24,6 +27,7 @@ impl<'m> Request<'m> {
             path: path.to_owned(),
             headers: Vec::new(),
             cookies: Vec::new(),
+            staff: None,
             body: Vec::new(),
         }
     }
@@ -50,9 +54,22 @@ impl<'m> Request<'m> {
         self.cookie("__Host-mall-guest", key)
     }
 
-    /// Comes from staff.
+    /// Comes from staff who may do everything.
     pub fn staff(self) -> Self {
-        self.header("authorization", &format!("Bearer {}", crate::STAFF_KEY))
+        self.staff_with(&["*"])
+    }
+
+    /// Comes from staff who may do this much: permissions, or all of a kind (`stock:*`). Nobody before, nobody again: each
+    /// such set of permissions has one account for all of the test.
+    pub fn staff_with(mut self, permissions: &[&str]) -> Self {
+        let permissions = permissions.iter().map(|name| (*name).to_owned());
+        self.staff = Some(permissions.collect());
+        self
+    }
+
+    /// Comes from staff whose session this is.
+    pub fn staff_session(self, session: &str) -> Self {
+        self.cookie("__Host-mall-staff", session)
     }
 
     /// Sends JSON.
@@ -68,20 +85,24 @@ impl<'m> Request<'m> {
 
     /// Sends it, and waits for the answer.
     pub async fn send(self) -> Answer {
-        self.mall.clone().answer(&self.event_parts()).await
+        self.mall.clone().answer(&self.event_parts().await).await
     }
 
     /// Sends it to a function that dies when the wire says so: `None` when it died before it could answer.
     pub async fn send_to_the_death(self) -> Option<Answer> {
-        let (mall, parts) = (self.mall.clone(), self.event_parts());
+        let (mall, parts) = (self.mall.clone(), self.event_parts().await);
         tokio::select! {
             answer = mall.answer(&parts) => Some(answer),
             () = self.mall.wire().died() => None,
         }
     }
 
-    fn event_parts(&self) -> Self {
+    async fn event_parts(&self) -> Self {
         let mut parts = self.clone();
+        if let Some(permissions) = &self.staff {
+            let session = self.mall.session_of_staff_with(permissions).await;
+            parts = parts.staff_session(&session);
+        }
         if !parts.cookies.is_empty() {
             parts
                 .headers

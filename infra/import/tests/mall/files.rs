@@ -276,14 +276,14 @@ async fn as_many_requests_as_allowed_are_under_way_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_staff_key_that_the_mall_does_not_know_ends_the_run() {
+async fn a_session_that_the_mall_does_not_know_ends_the_run() {
     let mall = PlayMall::open(Temper::Even).await;
     let client = import::MallClient::new(&mall.url, "another key").unwrap();
     let error = import(&client, mixed(), &Progress::silent())
         .await
         .unwrap_err();
     assert!(
-        matches!(error, ImportError::StaffKey { status: 401, .. }),
+        matches!(error, ImportError::Session { status: 401, .. }),
         "{error:?}"
     );
     assert!(mall.take_requests().is_empty());

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
-pub(crate) const STAFF_KEY: &str = "play-staff-key";
+pub(crate) const SESSION: &str = "__Host-mall-staff=play";
 
 /// A mall in memory, at an address of its own.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ pub(crate) enum Temper {
     Even,
     /// Puts each request off once, with this status and `Retry-After: 0`.
     Busy(StatusCode),
-    /// Does not know the staff key any more after so many requests.
+    /// Does not know the session any more after so many requests.
     LocksUpAfter(usize),
     /// Answers products only when so many of them have arrived.
     WaitsForCompany(Arc<Barrier>),
@@ -62,7 +62,7 @@ impl PlayMall {
     }
 
     pub(crate) fn client(&self) -> import::MallClient {
-        import::MallClient::new(&self.url, STAFF_KEY).unwrap()
+        import::MallClient::new(&self.url, SESSION).unwrap()
     }
 
     pub(crate) fn calm_down(&self) {
@@ -120,7 +120,7 @@ async fn answer(
     match temper {
         Temper::Stranger => return (StatusCode::NOT_FOUND, "nothing here").into_response(),
         Temper::LocksUpAfter(requests) if mall.requests.len() >= requests => {
-            return problem(401, "no such staff key", &[]);
+            return problem(401, "no such session", &[]);
         }
         Temper::Busy(status) if mall.put_off.insert((request.clone(), body.clone())) => {
             return (status, [(header::RETRY_AFTER, "0")], "busy").into_response();
@@ -128,10 +128,10 @@ async fn answer(
         _ => {}
     }
     if headers
-        .get(header::AUTHORIZATION)
-        .is_none_or(|key| key != &format!("Bearer {STAFF_KEY}"))
+        .get(header::COOKIE)
+        .is_none_or(|cookie| cookie != SESSION)
     {
-        return problem(401, "no such staff key", &[]);
+        return problem(401, "no such session", &[]);
     }
     assert_eq!(headers[header::CONTENT_TYPE], "application/json");
     let body: Value = serde_json::from_slice(&body).unwrap();

@@ -6,20 +6,14 @@ use import::{MallClient, Progress, Source, Sources};
 
 use super::{CommandError, block_on};
 use crate::cli::ImportOptions;
-use crate::state::{read_endpoints, read_staff_key};
+use crate::staff::open_session;
+use crate::state::read_endpoints;
 
 pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
     if options.categories.is_none() && options.products.is_none() {
         return Err(CommandError::NothingToImport);
     }
-    let url = match &options.url {
-        Some(url) => url.clone(),
-        None => read_endpoints(&options.place.data()?)?.url,
-    };
-    let key = match &options.staff_key {
-        Some(key) => key.clone(),
-        None => read_staff_key(&options.place.data()?)?,
-    };
+    let endpoints = read_endpoints(&options.place.data()?)?;
     let sources = Sources {
         categories: options
             .categories
@@ -29,7 +23,8 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         products: options.products.as_deref().map(Source::read).transpose()?,
     };
     let report = block_on(async {
-        let mall = MallClient::new(&url, &key)?;
+        let session = open_session(&endpoints).await?;
+        let mall = MallClient::new(&endpoints.url, &session)?;
         Ok(import::import(&mall, sources, &Progress::on_stderr()).await?)
     })?;
     super::say(&report);

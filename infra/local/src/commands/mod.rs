@@ -56,6 +56,8 @@ pub(crate) enum CommandError {
     NothingToImport,
     #[error("the prices cannot be read")]
     Prices(#[from] crate::cost::PricesError),
+    #[error("nobody can act as staff")]
+    Staff(#[from] crate::staff::StaffError),
     #[error("the import broke off")]
     Import(#[from] ::import::ImportError),
     #[error("the benchmark broke off")]

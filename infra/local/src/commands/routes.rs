@@ -41,6 +41,7 @@ fn caller(service: &str, operation: &str) -> String {
             Security::Visitor => "visitor".to_owned(),
             Security::Member => "member".to_owned(),
             Security::Staff(permission) => format!("staff ({permission})"),
+            Security::AnyStaff => "staff".to_owned(),
             Security::Machine => "machine".to_owned(),
         },
     }

@@ -4,7 +4,7 @@
 //!
 //! | placeholder | value |
 //! |---|---|
-//! | `staff.key` | the staff's bearer key |
+//! | `staff.session` | a session of staff who may do everything |
 //! | `member.session`, `.id`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
 //! | `address.id` | an address of that member |
 //! | `category.id`, `product.id`, `sku.id` | the first product of the mall, its category, its first SKU |
@@ -26,9 +26,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::CommandError;
-use crate::cli::PlaceOptions;
+use crate::cli::{PlaceOptions, with_causes};
 use crate::client::http_client;
-use crate::state::{read_endpoints, read_staff_key};
+use crate::staff::open_session;
+use crate::state::{Endpoints, read_endpoints};
 
 const PHONE: &str = "13800000001";
 const LOGIN_NAME: &str = "sample_member";
@@ -42,16 +43,12 @@ pub(crate) async fn live_event(
     place: &PlaceOptions,
     function: &str,
 ) -> Result<String, CommandError> {
-    let data = place.data()?;
-    let endpoints = read_endpoints(&data)?;
     let path = sample_file(&place.root()?, function)?;
     let text =
         std::fs::read_to_string(&path).map_err(|source| CommandError::File { path, source })?;
     let mut live = Live {
         http: http_client().map_err(CommandError::Http)?,
-        url: endpoints.url,
-        sandbox_url: endpoints.sandbox_url,
-        data,
+        endpoints: read_endpoints(&place.data()?)?,
         known: BTreeMap::new(),
     };
     let mut filled = text.clone();
@@ -104,9 +101,7 @@ fn placeholders(text: &str) -> Vec<String> {
 /// The running mall, and what has been learnt of it.
 struct Live {
     http: reqwest::Client,
-    url: String,
-    sandbox_url: Option<String>,
-    data: PathBuf,
+    endpoints: Endpoints,
     known: BTreeMap<&'static str, String>,
 }
 
@@ -129,10 +124,7 @@ impl Live {
 
     async fn learn(&mut self, name: &str) -> Result<(), String> {
         match name {
-            "staff.key" => self.know(
-                "staff.key",
-                read_staff_key(&self.data).map_err(|error| error.to_string())?,
-            ),
+            "staff.session" => self.open_staff_session().await?,
             "unique" => self.know("unique", format!("{:016x}", rand::random::<u64>())),
             "phone" => self.know(
                 "phone",
@@ -158,6 +150,14 @@ impl Live {
 
     fn know(&mut self, name: &'static str, value: String) {
         self.known.insert(name, value);
+    }
+
+    async fn open_staff_session(&mut self) -> Result<(), String> {
+        let opened = open_session(&self.endpoints).await;
+        let cookie = opened.map_err(|error| with_causes(&error))?;
+        let (_, session) = cookie.split_once('=').unwrap_or_default();
+        self.know("staff.session", session.to_owned());
+        Ok(())
     }
 
     async fn find_product(&mut self) -> Result<(), String> {
@@ -255,10 +255,10 @@ impl Live {
 
     /// Does what a buyer does with a browser: opens the cashier's page of an order, and presses Pay.
     async fn pay_at_the_provider(&mut self) -> Result<(), String> {
-        let sandbox = self
-            .sandbox_url
-            .clone()
-            .ok_or("only the provider can sign a notice, and this mall runs without its sandbox")?;
+        let sandbox =
+            self.endpoints.sandbox_url.clone().ok_or(
+                "only the provider can sign a notice, and this mall runs without its sandbox",
+            )?;
         let order_sn = Box::pin(self.value("order.sn")).await?;
         // It is paid in a moment, so it is nobody else's unpaid order.
         self.known.remove("order.sn");
@@ -278,11 +278,13 @@ impl Live {
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
-        self.http.get(format!("{}{path}", self.url))
+        self.http.get(format!("{}{path}", self.endpoints.url))
     }
 
     fn post(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.http.post(format!("{}{path}", self.url)).json(body)
+        self.http
+            .post(format!("{}{path}", self.endpoints.url))
+            .json(body)
     }
 
     async fn by_member(&mut self, request: RequestBuilder) -> Result<RequestBuilder, String> {
@@ -353,13 +355,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_placeholder_is_named() {
-        let data = tempfile::tempdir().unwrap();
         let http = http_client().unwrap();
         let mut live = Live {
             http,
-            url: String::new(),
-            sandbox_url: None,
-            data: data.path().to_owned(),
+            endpoints: Endpoints::default(),
             known: BTreeMap::new(),
         };
         assert_eq!(

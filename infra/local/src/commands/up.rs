@@ -11,7 +11,8 @@ use crate::cli::{UpOptions, with_causes};
 use crate::instance::Program;
 use crate::logs::{Style, log_file};
 use crate::mall::{Mall, Options};
-use crate::state::{Endpoints, staff_key_file};
+use crate::staff::open_session;
+use crate::state::Endpoints;
 
 /// Where the pictures of the demo data are, from the mall's own address: it may change its port, and its pictures stay.
 const PICTURES_BASE: &str = "/media";
@@ -103,7 +104,6 @@ fn addresses(endpoints: &Endpoints, folder: &Path) -> String {
             &format!("{sandbox}   (practice provider: every trade and notice)"),
         );
     }
-    text += &line("Staff key", &staff_key_file(folder).display().to_string());
     text += &line(
         "Logs",
         &format!("below, and {}", log_file(folder).display()),
@@ -140,7 +140,8 @@ async fn load_demo_once(mall: &Mall, unwanted: bool) {
 }
 
 async fn load(mall: &Mall, bucket: &str) -> Result<(), CommandError> {
-    let client = MallClient::new(&mall.endpoints().url, &mall.folder().staff_key()?)?;
+    let session = open_session(mall.endpoints()).await?;
+    let client = MallClient::new(&mall.endpoints().url, &session)?;
     let pictures = Pictures::new(mall.s3_client(), bucket, PICTURES_BASE);
     load_demo(&client, &pictures, &Progress::on_stderr()).await?;
     mall.folder().mark_demo_loaded()?;

@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use mall::state::{Endpoints, read_endpoints, read_staff_key};
+use mall::staff::open_session;
+use mall::state::{Endpoints, read_endpoints};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 /// How long anything may take that a test waits for.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -33,6 +35,7 @@ pub(crate) struct MallProcess {
     data: PathBuf,
     arguments: Vec<String>,
     endpoints: Endpoints,
+    staff: OnceCell<String>,
     /// Talks to this mall only.
     pub(crate) http: reqwest::Client,
     _folder: TempDir,
@@ -52,6 +55,7 @@ impl MallProcess {
         let process = spawn(root, &data, &arguments);
         let mut mall = Self {
             endpoints: Endpoints::default(),
+            staff: OnceCell::new(),
             process,
             root: root.to_owned(),
             data,
@@ -78,9 +82,10 @@ impl MallProcess {
         &self.data
     }
 
-    /// The key of its staff.
-    pub(crate) fn staff_key(&self) -> String {
-        read_staff_key(&self.data).unwrap()
+    /// The cookie of staff who may do everything.
+    pub(crate) async fn staff(&self) -> &str {
+        let open = || async { open_session(&self.endpoints).await.unwrap() };
+        self.staff.get_or_init(open).await
     }
 
     /// Kills it without a warning (SIGKILL).

@@ -19,7 +19,6 @@ use tempfile::TempDir;
 const TEMPLATE: &str = r#"
 Parameters:
   Prefix: {Type: String}
-  StaffKey: {Type: String, NoEcho: true}
   SigningKey: {Type: String, NoEcho: true}
   AllowedOrigins: {Type: String}
   Journal: {Type: String, Default: none}
@@ -30,7 +29,7 @@ Resources:
       Location: infra/probe.yaml
       Parameters:
         Prefix: !Ref Prefix
-        StaffKey: !Ref StaffKey
+        SigningKey: !Ref SigningKey
         AllowedOrigins: !Ref AllowedOrigins
         Journal: !Ref Journal
 "#;
@@ -38,7 +37,7 @@ Resources:
 const STACK: &str = r#"
 Parameters:
   Prefix: {Type: String}
-  StaffKey: {Type: String, NoEcho: true}
+  SigningKey: {Type: String, NoEcho: true}
   AllowedOrigins: {Type: String}
   Journal: {Type: String}
 Globals:
@@ -49,7 +48,7 @@ Globals:
     Environment:
       Variables:
         JOURNAL: !Ref Journal
-        STAFF_KEY: !Ref StaffKey
+        SIGNING_KEY: !Ref SigningKey
 Resources:
   Api:
     Type: AWS::Serverless::HttpApi

@@ -11,7 +11,7 @@ Transform: AWS::Serverless-2016-10-31
 Description: A small mall
 Parameters:
   Prefix: {Type: String, Default: gulimall, Description: Starts every physical name}
-  StaffKey: {Type: String, NoEcho: true, Default: key}
+  SigningKey: {Type: String, NoEcho: true, Default: key}
   Stage: {Type: String, Default: live, AllowedValues: [live, test]}
   Origins: {Type: CommaDelimitedList, Default: 'https://a.test, https://b.test'}
 Conditions:
@@ -39,7 +39,7 @@ Resources:
     Type: AWS::Serverless::Application
     Properties:
       Location: infra/stock.yaml
-      Parameters: {Prefix: !Ref Prefix, StaffKey: !Ref StaffKey}
+      Parameters: {Prefix: !Ref Prefix, SigningKey: !Ref SigningKey}
 "#;
 
 pub(crate) const EDGE: &str = r#"
@@ -68,7 +68,7 @@ pub(crate) const STOCK: &str = r#"
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Prefix: {Type: String}
-  StaffKey: {Type: String, NoEcho: true}
+  SigningKey: {Type: String, NoEcho: true}
 Globals:
   Function:
     CodeUri: ..
@@ -79,7 +79,7 @@ Globals:
     Tracing: Active
     LoggingConfig: {LogGroup: !Ref Logs, LogFormat: JSON, ApplicationLogLevel: INFO, SystemLogLevel: WARN}
     Environment:
-      Variables: {TABLE: !Ref Table, STAFF_KEY: !Ref StaffKey, LOG: info}
+      Variables: {TABLE: !Ref Table, SIGNING_KEY: !Ref SigningKey, LOG: info}
   HttpApi:
     DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}
     AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}

@@ -48,7 +48,7 @@ fn a_function_has_the_common_settings_and_its_own_over_them() {
     let environment = json!(function.environment);
     assert_eq!(
         environment,
-        json!({"TABLE": "mall-stock", "STAFF_KEY": "key", "LOG": "debug"})
+        json!({"TABLE": "mall-stock", "SIGNING_KEY": "key", "LOG": "debug"})
     );
 }
 
@@ -409,7 +409,7 @@ fn the_parameters_a_caller_may_give_can_be_asked_for() {
     let parameters = template::parameters(mall::write().path()).expect("readable");
     let secret = parameters
         .iter()
-        .find(|parameter| parameter.name == "StaffKey")
+        .find(|parameter| parameter.name == "SigningKey")
         .expect("declared");
     assert!(secret.no_echo);
     assert_eq!(secret.default.as_deref(), Some("key"));

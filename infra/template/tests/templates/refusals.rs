@@ -324,13 +324,13 @@ fn parameters_are_checked_where_they_are_given() {
     );
     assert_eq!(
         needed,
-        "template.yaml: Parameters: StaffKey: has no Default and was given no value"
+        "template.yaml: Parameters: SigningKey: has no Default and was given no value"
     );
     assert!(
         refusal(
             "template.yaml",
-            "{Prefix: !Ref Prefix, StaffKey",
-            "{Prefixes: !Ref Prefix, StaffKey"
+            "{Prefix: !Ref Prefix, SigningKey",
+            "{Prefixes: !Ref Prefix, SigningKey"
         )
         .contains("Stock: Properties.Parameters.Prefix: has no Default")
     );
@@ -365,8 +365,8 @@ fn a_name_that_needs_itself_is_refused() {
 fn stacks_that_wait_for_each_other_are_named() {
     let folder = mall::write();
     let circle = mall::ROOT.replace(
-        "StaffKey: !Ref StaffKey}",
-        "StaffKey: !GetAtt Edge.Outputs.Domain}",
+        "SigningKey: !Ref SigningKey}",
+        "SigningKey: !GetAtt Edge.Outputs.Domain}",
     );
     mall::write_file(folder.path(), "template.yaml", &circle);
     let error = template::read(folder.path(), &Inputs::local()).expect_err("a circle");

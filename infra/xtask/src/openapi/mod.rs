@@ -222,7 +222,7 @@ fn security(security: Security) -> Value {
         Security::Public | Security::Machine => json!([]),
         Security::Visitor => json!([{}, { "session": [] }, { "guest": [] }]),
         Security::Member => json!([{ "session": [] }]),
-        Security::Staff(_) => json!([{ "staff": [] }]),
+        Security::Staff(_) | Security::AnyStaff => json!([{ "staff": [] }]),
     }
 }
 
@@ -236,7 +236,10 @@ fn security_schemes() -> Value {
             "type": "apiKey", "in": "cookie", "name": "__Host-mall-guest",
             "description": "The key of a guest's cart, set with the first change to one. Named `__Secure-mall-guest` where sub-domains share it.",
         },
-        "staff": { "type": "http", "scheme": "bearer", "description": "The key of the staff." },
+        "staff": {
+            "type": "apiKey", "in": "cookie", "name": "__Host-mall-staff",
+            "description": "A session of staff: `sign-in-staff` to get it. Named `__Secure-mall-staff` where sub-domains share it.",
+        },
     })
 }
 

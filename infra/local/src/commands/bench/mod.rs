@@ -42,11 +42,14 @@ use self::options::{End, Flow};
 use self::report::Report;
 use super::CommandError;
 use crate::client::http_client;
-use crate::state::{read_endpoints, read_staff_key};
+use crate::staff::open_session;
+use crate::state::{Endpoints, read_endpoints};
 
 /// Why a benchmark does not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
+    #[error("nobody can act as staff")]
+    Staff(#[from] crate::staff::StaffError),
     #[error("the mall does not take the staff's requests")]
     Mall(#[from] ImportError),
     #[error("there is nothing to sell")]
@@ -62,18 +65,7 @@ pub(crate) enum BenchError {
 
 pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, CommandError> {
     let earlier = options.compare.as_deref().map(read_report).transpose()?;
-    // The processes of a mall elsewhere cannot be looked at.
-    let (url, tree) = match &options.url {
-        Some(url) => (url.clone(), None),
-        None => {
-            let endpoints = read_endpoints(&options.place.data()?)?;
-            (endpoints.url, Some(Tree::of(endpoints.pid)))
-        }
-    };
-    let key = match &options.staff_key {
-        Some(key) => key.clone(),
-        None => read_staff_key(&options.place.data()?)?,
-    };
+    let endpoints = read_endpoints(&options.place.data()?)?;
     // One thread is enough for thousands of requests a second, and leaves the other cores to the mall.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -81,9 +73,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, CommandError> {
         .map_err(CommandError::Runtime)?;
     let browser = Browser::new(
         http_client().map_err(CommandError::Http)?,
-        url.trim_end_matches('/'),
+        endpoints.url.trim_end_matches('/'),
     );
-    let report = runtime.block_on(measure(options, &browser, &url, &key, tree))?;
+    let report = runtime.block_on(measure(options, &browser, &endpoints))?;
     if options.json {
         let text = serde_json::to_string_pretty(&report);
         super::say(text.unwrap_or_default());
@@ -114,28 +106,24 @@ fn read_report(file: &Path) -> Result<Report, CommandError> {
 async fn measure(
     options: &BenchOptions,
     browser: &Browser,
-    url: &str,
-    staff_key: &str,
-    tree: Option<Tree>,
+    endpoints: &Endpoints,
 ) -> Result<Report, BenchError> {
-    let mall = MallClient::new(url, staff_key)?;
+    let mall = MallClient::new(&endpoints.url, &open_session(endpoints).await?)?;
+    let tree = Tree::of(endpoints.pid);
     if options.flow == Flow::Race {
         let (measured, promises) = race::run(options, browser, &mall).await?;
         return Ok(Report::new(options, &measured).with_promises(promises));
     }
     let mut clients = clients(options, browser, &mall).await?;
     warm_up(options, &mut clients).await;
-    let before = tree.and_then(Tree::processor_time);
+    let before = tree.processor_time();
     let load = Load {
         rate: options.rate,
         end: options.end(),
     };
     let measured = load.run(&mut clients, "measure").await;
     let report = Report::new(options, &measured);
-    Ok(match tree {
-        Some(tree) => report.with_machine(tree, before),
-        None => report,
-    })
+    Ok(report.with_machine(tree, before))
 }
 
 /// The same load, not counted: starts functions, fills caches, opens connections.

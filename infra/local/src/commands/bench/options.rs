@@ -65,12 +65,6 @@ pub(crate) struct BenchOptions {
     /// Seconds to run before anything is counted
     #[arg(long, default_value_t = 2, value_name = "SECONDS")]
     warm_up: u32,
-    /// URL of the mall [default: the one that runs here]
-    #[arg(long)]
-    pub(crate) url: Option<String>,
-    /// Key of its staff [default: that of the mall that runs here]
-    #[arg(long, value_name = "KEY")]
-    pub(crate) staff_key: Option<String>,
     /// Print JSON, for machines and for --compare
     #[arg(long)]
     pub(crate) json: bool,
