@@ -34,12 +34,7 @@ impl Catalog {
 /// The operations of this service.
 #[must_use]
 pub fn service() -> Service {
-    Service::new("catalog")
-        .endpoint(
-            "list-categories",
-            Catalog::from_env,
-            api::list_categories::list_categories,
-        )
+    with_taxonomy(Service::new("catalog"))
         .endpoint(
             "list-products",
             Catalog::from_env,
@@ -52,13 +47,115 @@ pub fn service() -> Service {
         )
         .endpoint("show-sku", Catalog::from_env, api::show_sku::show_sku)
         .endpoint(
+            "put-product",
+            Catalog::from_env,
+            api::put_product::put_product,
+        )
+}
+
+/// Categories, brands and attributes: what products refer to.
+fn with_taxonomy(service: Service) -> Service {
+    service
+        .endpoint(
             "put-category",
             Catalog::from_env,
             api::put_category::put_category,
         )
         .endpoint(
-            "put-product",
+            "list-categories",
             Catalog::from_env,
-            api::put_product::put_product,
+            api::list_categories::list_categories,
+        )
+        .endpoint(
+            "attach-attributes",
+            Catalog::from_env,
+            api::attach_attributes::attach_attributes,
+        )
+        .endpoint(
+            "change-brand-visibility",
+            Catalog::from_env,
+            api::change_brand_visibility::change_brand_visibility,
+        )
+        .endpoint(
+            "detach-attributes",
+            Catalog::from_env,
+            api::detach_attributes::detach_attributes,
+        )
+        .endpoint(
+            "list-attribute-groups",
+            Catalog::from_env,
+            api::list_attribute_groups::list_attribute_groups,
+        )
+        .endpoint(
+            "list-attributes",
+            Catalog::from_env,
+            api::list_attributes::list_attributes,
+        )
+        .endpoint(
+            "list-brands",
+            Catalog::from_env,
+            api::list_brands::list_brands,
+        )
+        .endpoint(
+            "list-category-brands",
+            Catalog::from_env,
+            api::list_category_brands::list_category_brands,
+        )
+        .endpoint(
+            "list-staff-categories",
+            Catalog::from_env,
+            api::list_staff_categories::list_staff_categories,
+        )
+        .endpoint(
+            "move-categories",
+            Catalog::from_env,
+            api::move_categories::move_categories,
+        )
+        .endpoint(
+            "put-attribute",
+            Catalog::from_env,
+            api::put_attribute::put_attribute,
+        )
+        .endpoint(
+            "put-attribute-group",
+            Catalog::from_env,
+            api::put_attribute_group::put_attribute_group,
+        )
+        .endpoint("put-brand", Catalog::from_env, api::put_brand::put_brand)
+        .endpoint(
+            "remove-attribute",
+            Catalog::from_env,
+            api::remove_attribute::remove_attribute,
+        )
+        .endpoint(
+            "remove-attribute-group",
+            Catalog::from_env,
+            api::remove_attribute_group::remove_attribute_group,
+        )
+        .endpoint(
+            "remove-brand",
+            Catalog::from_env,
+            api::remove_brand::remove_brand,
+        )
+        .endpoint(
+            "remove-categories",
+            Catalog::from_env,
+            api::remove_categories::remove_categories,
+        )
+        .endpoint(
+            "show-attribute",
+            Catalog::from_env,
+            api::show_attribute::show_attribute,
+        )
+        .endpoint("show-brand", Catalog::from_env, api::show_brand::show_brand)
+        .endpoint(
+            "show-category",
+            Catalog::from_env,
+            api::show_category::show_category,
+        )
+        .endpoint(
+            "show-publish-form",
+            Catalog::from_env,
+            api::show_publish_form::show_publish_form,
         )
 }

@@ -9,6 +9,10 @@ use crate::{
     condition::Placeholders,
 };
 
+/// How many items a page of a search reads at most, and how many in one call.
+const SEARCHED: usize = 1000;
+const SEARCHED_AT_ONCE: usize = 250;
+
 /// Which items of a partition, in which order. The whole partition in ascending order unless told otherwise.
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing until a table runs it"]
@@ -86,6 +90,55 @@ impl Query {
         start: Option<Start>,
     ) -> Result<Page<E>, DynamoError> {
         let (items, last) = self.read(table, Some(limit.get()), start).await?;
+        let items = items
+            .into_iter()
+            .map(Item::read)
+            .collect::<Result<_, _>>()?;
+        self.ending_at(items, last, signer)
+    }
+
+    /// One page of those of the list that `keep` keeps, and where the next begins. It reads a thousand items at most: a page
+    /// may be short, even empty, and not the last one.
+    ///
+    /// # Errors
+    /// When a call brings no answer, or an item is not an `E`.
+    pub async fn search<E: DeserializeOwned>(
+        &self,
+        table: &Table,
+        signer: &Signer,
+        limit: Limit,
+        start: Option<Start>,
+        keep: impl Fn(&E) -> bool,
+    ) -> Result<Page<E>, DynamoError> {
+        let (mut kept, mut next) = (Vec::new(), start);
+        for _ in 0..SEARCHED / SEARCHED_AT_ONCE {
+            let (items, last) = self.read(table, Some(SEARCHED_AT_ONCE), next).await?;
+            let read = items.len();
+            for (index, item) in items.into_iter().enumerate() {
+                let here = Last::of(&item.attributes, self.index.as_ref())?;
+                let entity = item.read()?;
+                if keep(&entity) {
+                    kept.push(entity);
+                }
+                let more = index + 1 < read || last.is_some();
+                if kept.len() == limit.get() && more {
+                    return self.ending_at(kept, Some(here), signer);
+                }
+            }
+            match last {
+                Some(last) => next = Some(Start(last)),
+                None => return self.ending_at(kept, None, signer),
+            }
+        }
+        self.ending_at(kept, next.map(|start| start.0), signer)
+    }
+
+    fn ending_at<E>(
+        &self,
+        items: Vec<E>,
+        last: Option<Last>,
+        signer: &Signer,
+    ) -> Result<Page<E>, DynamoError> {
         let next_cursor = last
             .map(|last| {
                 signer
@@ -93,11 +146,20 @@ impl Query {
                     .map_err(|error| DynamoError::Malformed(error.to_string()))
             })
             .transpose()?;
-        let items = items
-            .into_iter()
-            .map(Item::read)
-            .collect::<Result<_, _>>()?;
         Ok(Page { items, next_cursor })
+    }
+
+    /// The first so many of the list, or fewer when it is shorter.
+    ///
+    /// # Errors
+    /// When the call brings no answer, or an item is not an `E`.
+    pub async fn first<E: DeserializeOwned>(
+        &self,
+        table: &Table,
+        count: usize,
+    ) -> Result<Vec<E>, DynamoError> {
+        let (items, _) = self.read(table, Some(count), None).await?;
+        items.into_iter().map(Item::read).collect()
     }
 
     /// All of the list. Only for lists that are bounded by a rule.

@@ -105,6 +105,22 @@ pub(crate) struct Attribute {
     pub(crate) version: u64,
 }
 
+impl Attribute {
+    /// Whether the publish form offers it.
+    pub(crate) fn is_offered(&self) -> bool {
+        self.enabled && !self.removed
+    }
+
+    /// The attribute as it is once it is removed.
+    pub(crate) fn gone(&self) -> Self {
+        Self {
+            removed: true,
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+}
+
 /// A group as staff give it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

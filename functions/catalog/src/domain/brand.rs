@@ -122,4 +122,21 @@ impl Brand {
             version: known.map_or(0, |known| known.version) + 1,
         })
     }
+
+    /// The brand, seen in the storefront's lists or not.
+    pub(crate) fn shown(&self, visible: bool) -> Self {
+        if self.visible == visible {
+            return self.clone();
+        }
+        Self {
+            visible,
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
+    /// Whether it serves the last category of this path, or one above it.
+    pub(crate) fn serves(&self, path: &[CategoryId]) -> bool {
+        path.iter().any(|id| self.category_ids.contains(id))
+    }
 }

@@ -6,6 +6,7 @@ mod category;
 mod product;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod values;
 
 pub(crate) use attribute::{
@@ -16,4 +17,5 @@ pub use category::CategoryId;
 pub(crate) use category::{Category, CategoryDraft, CategoryRefusal};
 pub(crate) use product::{Brand, Flaw, Product, ProductCard, ProductDraft, Spec};
 pub use product::{Choice, Sku};
+pub(crate) use tree::{Placement, TreeMove, TreeRefusal};
 pub(crate) use values::{Address, SortNumber};

@@ -1,7 +1,10 @@
 //! The catalog table: its keys and attributes, here and nowhere else.
 
+mod attributes;
+mod brands;
 mod products;
 mod taxonomy;
+mod tree;
 
 use dynamo::Table;
 

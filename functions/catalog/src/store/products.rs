@@ -182,6 +182,16 @@ pub(crate) fn product_list(category: Option<&Category>, brand: Option<&BrandId>)
     }
 }
 
+/// Every product below a place in the tree, whatever its status.
+pub(super) fn products_below(path: &[CategoryId]) -> Query {
+    Query::index("listing", ("list_pk", "list_sk"), LISTED).prefix(path_prefix(path))
+}
+
+/// Every product of a brand, whatever its status.
+pub(super) fn products_of_brand(brand: &BrandId) -> Query {
+    Query::index("brand", ("brand_pk", "list_sk"), brand_pk(brand))
+}
+
 fn path_prefix(path: &[CategoryId]) -> String {
     path.iter().map(|id| format!("{}/", id.digits())).collect()
 }
