@@ -62,7 +62,8 @@ impl<K: IdKind> Id<K> {
 }
 
 impl<K: Ulid26> Id<K> {
-    /// A fresh id: for [`QuoteId`] and [`AuditId`] it sorts by time of creation, for the others it is random throughout.
+    /// A fresh id: for quotes, needs, purchases and entries of the audit log it sorts by time of creation, for the others it is
+    /// random throughout.
     #[must_use]
     pub fn generate(now: crate::Timestamp) -> Self {
         Self {
@@ -79,6 +80,11 @@ pub trait Ulid26: IdKind {
         let _ = now;
         ulid::Ulid(rand::random())
     }
+}
+
+/// Bits that sort by time.
+fn by_time(now: crate::Timestamp) -> ulid::Ulid {
+    ulid::Ulid::from_parts(u64::try_from(now.as_millis()).unwrap_or(0), rand::random())
 }
 
 const ULID_PATTERN: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
@@ -256,11 +262,45 @@ impl IdKind for QuoteKind {
 }
 impl Ulid26 for QuoteKind {
     fn fresh(now: crate::Timestamp) -> ulid::Ulid {
-        ulid::Ulid::from_parts(u64::try_from(now.as_millis()).unwrap_or(0), rand::random())
+        by_time(now)
     }
 }
 /// A quote; it becomes the id of the order placed with it. Sorts by time.
 pub type QuoteId = Id<QuoteKind>;
+
+/// Kind of [`PurchaseNeedId`].
+pub enum PurchaseNeedKind {}
+impl IdKind for PurchaseNeedKind {
+    const NAME: &'static str = "PurchaseNeedId";
+    const PATTERN: &'static str = ULID_PATTERN;
+    fn accepts(text: &str) -> bool {
+        is_ulid(text)
+    }
+}
+impl Ulid26 for PurchaseNeedKind {
+    fn fresh(now: crate::Timestamp) -> ulid::Ulid {
+        by_time(now)
+    }
+}
+/// Something that a warehouse is to get more of. Sorts by time.
+pub type PurchaseNeedId = Id<PurchaseNeedKind>;
+
+/// Kind of [`PurchaseId`].
+pub enum PurchaseKind {}
+impl IdKind for PurchaseKind {
+    const NAME: &'static str = "PurchaseId";
+    const PATTERN: &'static str = ULID_PATTERN;
+    fn accepts(text: &str) -> bool {
+        is_ulid(text)
+    }
+}
+impl Ulid26 for PurchaseKind {
+    fn fresh(now: crate::Timestamp) -> ulid::Ulid {
+        by_time(now)
+    }
+}
+/// An order to a buyer, to purchase what warehouses need. Sorts by time.
+pub type PurchaseId = Id<PurchaseKind>;
 
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {

@@ -20,8 +20,8 @@ pub use environment::{ConfigError, Environment};
 pub use id::{
     AddressId, AddressKind, AttributeGroupId, AttributeGroupKind, AttributeId, AttributeKind,
     AuditId, AuditKind, BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind, ProductId,
-    ProductKind, QuoteId, QuoteKind, RoleId, RoleKind, SkuId, SkuKind, SlugKind, StaffId,
-    StaffKind, WarehouseId, WarehouseKind,
+    ProductKind, PurchaseId, PurchaseKind, PurchaseNeedId, PurchaseNeedKind, QuoteId, QuoteKind,
+    RoleId, RoleKind, SkuId, SkuKind, SlugKind, StaffId, StaffKind, WarehouseId, WarehouseKind,
 };
 pub use money::{InvalidMoney, Money};
 pub use page::{Limit, Page};
