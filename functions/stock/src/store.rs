@@ -1,14 +1,26 @@
-//! The stock table: its keys and attributes, here and nowhere else.
+//! The stock table: its keys and attributes, here and in the modules below, and nowhere else. This file has the levels.
+
+mod ledger;
+mod listing;
+mod purchases;
+mod warehouses;
 
 use dynamo::{
-    Condition, Consistency, DynamoError, Key, Query, Table, Transaction, TransactionError, Write,
+    Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Signer, Table,
+    Transaction, TransactionError, Write,
 };
 use edge::Boot;
 use futures::future::try_join_all;
-use kernel::{ConfigError, Quantity, SkuId, WarehouseId};
+use kernel::{ConfigError, Limit, Page, Quantity, SkuId, Text, Timestamp, WarehouseId};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OrderedLine, Receipt, ReceiptNumber, StockLevel};
+use crate::domain::{
+    Adjustment, Change, Movement, OrderedLine, Receipt, StockLevel, VoucherNumber,
+};
+use listing::{LIST_PK, LIST_SK};
+
+pub(crate) use purchases::{NeedList, PurchaseList, Purchases, SaveFailure};
+pub(crate) use warehouses::{RemoveFailure, Warehouses};
 
 /// The levels of stock, for this service and those above it.
 #[derive(Debug, Clone)]
@@ -28,6 +40,8 @@ struct LevelRow {
     available: u64,
     #[serde(default)]
     received: u64,
+    #[serde(default)]
+    adjusted: i64,
 }
 
 /// What came of writing a receipt down.
@@ -36,6 +50,16 @@ pub(crate) enum Received {
     Counted,
     /// It was there, with this content; nothing changed.
     Known(Receipt),
+}
+
+/// What came of writing an adjustment down.
+pub(crate) enum Adjusted {
+    /// It was new and counts.
+    Counted,
+    /// It was there, with this content; nothing changed.
+    Known(Adjustment),
+    /// It takes more than what is not promised to orders, which is this; nothing changed.
+    NotEnough(u64),
 }
 
 #[derive(Serialize)]
@@ -79,6 +103,89 @@ impl Levels {
             .collect()
     }
 
+    /// A page of the levels of a SKU, by warehouse.
+    pub(crate) async fn of_sku(
+        &self,
+        sku: &SkuId,
+        cursors: &Signer,
+        limit: Limit,
+        cursor: Option<&str>,
+    ) -> Result<Result<Page<StockLevel>, InvalidSignature>, DynamoError> {
+        let list = Query::partition(format!("S#{sku}")).strong();
+        let start = match list.start(cursors, cursor) {
+            Ok(start) => start,
+            Err(error) => return Ok(Err(error)),
+        };
+        let page = list
+            .page::<LevelRow>(&self.table, cursors, limit, start)
+            .await?;
+        let items = page
+            .items
+            .into_iter()
+            .map(level)
+            .collect::<Result<_, _>>()?;
+        Ok(Ok(Page {
+            items,
+            next_cursor: page.next_cursor,
+        }))
+    }
+
+    /// A page of the levels of a warehouse, by SKU.
+    pub(crate) async fn of_warehouse(
+        &self,
+        warehouse: &WarehouseId,
+        cursors: &Signer,
+        limit: Limit,
+        cursor: Option<&str>,
+    ) -> Result<Result<Page<StockLevel>, InvalidSignature>, DynamoError> {
+        let list = listing::list(format!("W#{warehouse}"));
+        let page = listing::page::<LevelRow>(&self.table, &list, cursors, limit, cursor, |row| {
+            Key::new(&row.pk, &row.sk)
+        })
+        .await?;
+        page.map_or_else(
+            |error| Ok(Err(error)),
+            |page| {
+                let items = page
+                    .items
+                    .into_iter()
+                    .map(level)
+                    .collect::<Result<_, _>>()?;
+                Ok(Ok(Page {
+                    items,
+                    next_cursor: page.next_cursor,
+                }))
+            },
+        )
+    }
+
+    /// The level of a SKU in a warehouse, if it ever had one.
+    pub(crate) async fn find(
+        &self,
+        sku: &SkuId,
+        warehouse: &WarehouseId,
+    ) -> Result<Option<StockLevel>, DynamoError> {
+        self.table
+            .get::<LevelRow>(level_key(sku, warehouse), Consistency::Strong)
+            .await?
+            .map(level)
+            .transpose()
+    }
+
+    /// Whether a warehouse has pieces that are not promised to any order.
+    pub(crate) async fn any_in(&self, warehouse: &WarehouseId) -> Result<bool, DynamoError> {
+        let keys = listing::keys(&self.table, &listing::list(format!("W#{warehouse}"))).await?;
+        for some in keys.chunks(1000) {
+            let rows = self
+                .table
+                .get_many::<LevelRow>(some.to_vec(), Consistency::Strong);
+            if rows.await?.iter().any(|row| row.available > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The write that takes a quantity of a SKU for an order, if the warehouse still has it. It belongs in the order's
     /// transaction, so that stock is taken exactly when the order exists.
     pub fn take(&self, line: &OrderedLine) -> Write {
@@ -87,17 +194,21 @@ impl Levels {
             .when(Condition::at_least("available", line.quantity.get()))
     }
 
-    /// Counts a receipt, once: the receipt and the level move together.
-    pub(crate) async fn receive(&self, receipt: &Receipt) -> Result<Received, DynamoError> {
-        let pieces = signed(receipt.quantity);
-        let level = level_key(&receipt.sku_id, &receipt.warehouse_id);
+    /// Counts a receipt, once: the receipt, the level and the ledger move together.
+    pub(crate) async fn receive(
+        &self,
+        receipt: &Receipt,
+        now: Timestamp,
+    ) -> Result<Received, DynamoError> {
+        let movement = Movement::of_receipt(receipt, now);
         let outcome = Transaction::new()
             .with(Write::put(&self.table, receipt_key(&receipt.number), receipt).if_absent())
-            .with(
-                Write::update(&self.table, level)
-                    .add("available", pieces)
-                    .add("received", pieces),
-            )
+            .with(self.stock_in(
+                &receipt.sku_id,
+                &receipt.warehouse_id,
+                signed(receipt.quantity),
+            ))
+            .with(ledger::entry(&self.table, &movement))
             .commit()
             .await;
         let Err(error) = outcome else {
@@ -107,6 +218,59 @@ impl Levels {
             Some(known) => Ok(Received::Known(known.read::<ReceiptRow>()?.into())),
             None => Err(error.otherwise()),
         }
+    }
+
+    /// Counts an adjustment, once: the adjustment, the level and the ledger move together.
+    pub(crate) async fn adjust(
+        &self,
+        adjustment: &Adjustment,
+        now: Timestamp,
+    ) -> Result<Adjusted, DynamoError> {
+        let change = adjustment.change;
+        let level = self
+            .level_in(&adjustment.sku_id, &adjustment.warehouse_id)
+            .add("available", change.get())
+            .add("adjusted", change.get());
+        let level = match change.taken() {
+            0 => level,
+            taken => level.when(Condition::at_least("available", taken)),
+        };
+        let movement = Movement::of_adjustment(adjustment, now);
+        let key = Key::new(format!("A#{}", adjustment.number), "ADJUSTMENT");
+        let outcome = Transaction::new()
+            .with(Write::put(&self.table, key, adjustment).if_absent())
+            .with(level)
+            .with(ledger::entry(&self.table, &movement))
+            .commit()
+            .await;
+        let Err(error) = outcome else {
+            return Ok(Adjusted::Counted);
+        };
+        if let Some(known) = error.condition_failed(0).flatten() {
+            return Ok(Adjusted::Known(
+                known.clone().read::<AdjustmentRow>()?.into(),
+            ));
+        }
+        // A conflict beside it says nothing; the condition was judged on the level as it is.
+        match error.condition_failed(1) {
+            Some(level) => Ok(Adjusted::NotEnough(available(level.cloned())?)),
+            None => Err(error.otherwise()),
+        }
+    }
+
+    /// The write that takes pieces in, for the transaction that has their cause.
+    fn stock_in(&self, sku: &SkuId, warehouse: &WarehouseId, pieces: i64) -> Write {
+        self.level_in(sku, warehouse)
+            .add("available", pieces)
+            .add("received", pieces)
+    }
+
+    /// An update of a level that may make it, with its place in the list of its warehouse. The place never changes, so the
+    /// list costs a unit when a level is made and nothing afterwards.
+    fn level_in(&self, sku: &SkuId, warehouse: &WarehouseId) -> Write {
+        Write::update(&self.table, level_key(sku, warehouse))
+            .set(LIST_PK, format!("W#{warehouse}"))
+            .set(LIST_SK, sku)
     }
 
     /// Gives back what an order has taken, once; `false` when it was given back before.
@@ -144,7 +308,7 @@ impl NotEnough {
 
 #[derive(Deserialize)]
 struct ReceiptRow {
-    number: ReceiptNumber,
+    number: VoucherNumber,
     sku_id: SkuId,
     warehouse_id: WarehouseId,
     quantity: Quantity,
@@ -161,6 +325,34 @@ impl From<ReceiptRow> for Receipt {
     }
 }
 
+#[derive(Deserialize)]
+struct AdjustmentRow {
+    number: VoucherNumber,
+    sku_id: SkuId,
+    warehouse_id: WarehouseId,
+    change: Change,
+    reason: Text<1, 200>,
+}
+
+impl From<AdjustmentRow> for Adjustment {
+    fn from(row: AdjustmentRow) -> Self {
+        Self {
+            number: row.number,
+            sku_id: row.sku_id,
+            warehouse_id: row.warehouse_id,
+            change: row.change,
+            reason: row.reason,
+        }
+    }
+}
+
+/// What a level that refused a write has left; nothing when there is none.
+fn available(level: Option<Item>) -> Result<u64, DynamoError> {
+    level.map_or(Ok(0), |level| {
+        level.read::<LevelRow>().map(|row| row.available)
+    })
+}
+
 fn level(row: LevelRow) -> Result<StockLevel, DynamoError> {
     let malformed =
         || DynamoError::Malformed(format!("no level has the key {} {}", row.pk, row.sk));
@@ -171,6 +363,7 @@ fn level(row: LevelRow) -> Result<StockLevel, DynamoError> {
         warehouse_id: WarehouseId::parse(warehouse).map_err(|_| malformed())?,
         available: row.available,
         received: row.received,
+        adjusted: row.adjusted,
     })
 }
 
@@ -178,7 +371,7 @@ fn level_key(sku: &SkuId, warehouse: &WarehouseId) -> Key {
     Key::new(format!("S#{sku}"), format!("W#{warehouse}"))
 }
 
-fn receipt_key(number: &ReceiptNumber) -> Key {
+fn receipt_key(number: &VoucherNumber) -> Key {
     Key::new(format!("R#{number}"), "RECEIPT")
 }
 

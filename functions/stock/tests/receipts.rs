@@ -75,8 +75,9 @@ async fn twenty_of_the_same_receipt_at_once_count_once() {
 }
 
 #[tokio::test]
-async fn a_receipt_costs_four_write_units_and_one_stage() {
+async fn a_receipt_costs_six_write_units_and_two_stages() {
     let mall = Mall::start(&[stock::service]).await;
+    mall.receive("before", "a", 1).await;
     mall.wire().watch_stages();
     mall.post(RECEIPTS)
         .staff()
@@ -87,7 +88,7 @@ async fn a_receipt_costs_four_write_units_and_one_stage() {
     let calls = mall.wire().calls().without("mall-session");
     assert_eq!(
         (calls.write_units(), calls.stages()),
-        (4, 1),
+        (6, 2),
         "{:?}",
         calls.names()
     );

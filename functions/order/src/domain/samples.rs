@@ -100,6 +100,7 @@ pub(crate) fn level(sku: &str, warehouse: &str, available: u64) -> StockLevel {
         warehouse_id: WarehouseId::parse(warehouse).unwrap(),
         available,
         received: available,
+        adjusted: 0,
     }
 }
 

@@ -270,17 +270,21 @@ fn meet(mall: &Mall, name: &'static str, count: usize) {
     });
 }
 
+/// Takes pieces of SKU `a` into a second warehouse.
+async fn receive_in_the_north(mall: &Mall, pieces: u32) {
+    let warehouse = mall.put("/api/stock/admin/warehouses/north").staff();
+    let details = json!({ "name": "north" });
+    let _ = warehouse.json(&details).send().await.expect(201);
+    let receipt =
+        json!({ "number": "r/1", "sku_id": "a", "warehouse_id": "north", "quantity": pieces });
+    let receipts = mall.post("/api/stock/admin/receipts").staff();
+    let _ = receipts.json(&receipt).send().await.expect(201);
+}
+
 #[tokio::test]
 async fn when_a_warehouse_has_run_out_meanwhile_the_next_one_that_holds_all_of_a_line_serves_it() {
     let mall = mall(&[("a", PRICE, 4)]).await;
-    let receipt = json!({ "number": "r/1", "sku_id": "a", "warehouse_id": "north", "quantity": 3 });
-    let _ = mall
-        .post("/api/stock/admin/receipts")
-        .staff()
-        .json(&receipt)
-        .send()
-        .await
-        .expect(201);
+    receive_in_the_north(&mall, 3).await;
     let (one, other) = (Customer::of(&mall).await, Customer::of(&mall).await);
     let quotes = (one.quote_of("a", 3).await, other.quote_of("a", 3).await);
     // Both have read that `main` has most.
@@ -297,14 +301,7 @@ async fn when_a_warehouse_has_run_out_meanwhile_the_next_one_that_holds_all_of_a
 #[tokio::test]
 async fn a_line_is_never_split_over_warehouses() {
     let mall = mall(&[("a", PRICE, 2)]).await;
-    let receipt = json!({ "number": "r/1", "sku_id": "a", "warehouse_id": "north", "quantity": 2 });
-    let _ = mall
-        .post("/api/stock/admin/receipts")
-        .staff()
-        .json(&receipt)
-        .send()
-        .await
-        .expect(201);
+    receive_in_the_north(&mall, 2).await;
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 3).await;
     assert_eq!(

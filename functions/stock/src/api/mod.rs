@@ -1,4 +1,27 @@
 //! The endpoints.
 
+mod permissions;
+mod problems;
+mod purchase_view;
+
+pub(crate) mod add_purchase_need;
+pub(crate) mod adjust_stock;
+pub(crate) mod assign_purchase;
+pub(crate) mod finish_purchase;
 pub(crate) mod list_availability;
+pub(crate) mod list_purchase_needs;
+pub(crate) mod list_purchases;
+pub(crate) mod list_stock_levels;
+pub(crate) mod list_stock_movements;
+pub(crate) mod list_warehouses;
+pub(crate) mod merge_purchase_needs;
+pub(crate) mod put_warehouse;
+pub(crate) mod receive_purchase;
 pub(crate) mod receive_stock;
+pub(crate) mod remove_purchase_need;
+pub(crate) mod remove_warehouse;
+pub(crate) mod show_purchase;
+
+/// How often to decide anew because something changed between reading and writing it. Whoever was first got on, so a few
+/// times are enough for all who work on one purchase; after that the client is told to try again.
+pub(crate) const DECISIONS: usize = 5;

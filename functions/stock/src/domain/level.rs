@@ -13,8 +13,10 @@ pub struct StockLevel {
     pub warehouse_id: WarehouseId,
     /// Pieces not promised to any order.
     pub available: u64,
-    /// Pieces ever taken in.
+    /// Pieces ever taken in, by receipts and purchases.
     pub received: u64,
+    /// Pieces found, less those lost, by adjustments.
+    pub adjusted: i64,
 }
 
 /// What an order has taken of a SKU, from which warehouse.
@@ -60,6 +62,7 @@ mod tests {
             warehouse_id: WarehouseId::parse(warehouse).unwrap(),
             available,
             received: available,
+            adjusted: 0,
         }
     }
 

@@ -1,7 +1,20 @@
 //! Rules of stock: values in, values out.
 
 mod level;
-mod receipt;
+mod movement;
+mod need;
+mod purchase;
+mod settlement;
+mod voucher;
+mod warehouse;
 
 pub use level::{OrderedLine, StockLevel};
-pub(crate) use receipt::{Receipt, ReceiptNumber};
+pub(crate) use movement::{Cause, Movement};
+pub(crate) use need::{Need, NeedStatus};
+pub(crate) use purchase::{
+    AssignRefusal, Buyer, Claim, ClaimRefusal, MOST_NEEDS, Merge, MergeRefusal, Merged, Purchase,
+    PurchaseStatus,
+};
+pub(crate) use settlement::{NeedResult, Outcome, SettleRefusal, Settlement};
+pub(crate) use voucher::{Adjustment, Change, Receipt, VoucherNumber};
+pub(crate) use warehouse::{FIRST, Warehouse, WarehouseDetails};

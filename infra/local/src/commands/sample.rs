@@ -12,6 +12,9 @@
 //! | `quote` | a quote for that SKU to that address |
 //! | `order.sn` | an unpaid order of that quote |
 //! | `alipay.notice` | what the provider's sandbox says, signed, of an order of that quote that was paid there |
+//! | `need.id`, `purchase.id` | a new need for that SKU; a purchase of such a need that nobody has taken on |
+//! | `received.purchase`, `received.need` | a purchase that a buyer has taken on, and its only need |
+//! | `warehouse.empty` | a new warehouse with nothing in it |
 //! | `phone` | a mobile number nobody has |
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
@@ -35,6 +38,7 @@ const PHONE: &str = "13800000001";
 const LOGIN_NAME: &str = "sample_member";
 /// As in a mall without a cookie domain, which a local one is.
 const SESSION_COOKIE: &str = "__Host-mall-session";
+const STAFF_COOKIE: &str = "__Host-mall-staff";
 /// Of a member that exists in local malls only.
 const PASSWORD: &str = "sample-password-1";
 
@@ -142,6 +146,10 @@ impl Live {
             "quote" => self.ask_for_quote().await?,
             "order.sn" => self.place_order().await?,
             "alipay.notice" => self.pay_at_the_provider().await?,
+            "need.id" => self.add_need().await?,
+            "purchase.id" => self.merge_need().await?,
+            "received.purchase" | "received.need" => self.take_purchase_on().await?,
+            "warehouse.empty" => self.put_warehouse().await?,
             _ if name.starts_with("member.") => self.sign_in().await?,
             _ => {}
         }
@@ -277,6 +285,46 @@ impl Live {
         Ok(())
     }
 
+    async fn add_need(&mut self) -> Result<(), String> {
+        let sku_id = Box::pin(self.value("sku.id")).await?;
+        let need = json!({"sku_id": sku_id, "warehouse_id": "main", "quantity": 5});
+        let request = self.post("/api/stock/admin/purchase-needs", &need);
+        let need = json_of(self.by_staff(request).await?).await?;
+        self.know("need.id", text(&need, "/need_id")?);
+        Ok(())
+    }
+
+    async fn merge_need(&mut self) -> Result<(), String> {
+        let needs = json!({"need_ids": [Box::pin(self.value("need.id")).await?]});
+        let request = self.post("/api/stock/admin/purchases", &needs);
+        let purchase = json_of(self.by_staff(request).await?).await?;
+        self.know("purchase.id", text(&purchase, "/purchase_id")?);
+        Ok(())
+    }
+
+    async fn take_purchase_on(&mut self) -> Result<(), String> {
+        let purchase_id = Box::pin(self.value("purchase.id")).await?;
+        let path = format!("/api/stock/admin/purchases/{purchase_id}/claim");
+        let request = self.http.post(format!("{}{path}", self.url));
+        sent(self.by_staff(request).await?).await?;
+        // A buyer is at it now, so it is no longer what the other placeholders stand for.
+        self.known.remove("purchase.id");
+        let need = self.known.remove("need.id").unwrap_or_default();
+        self.know("received.purchase", purchase_id);
+        self.know("received.need", need);
+        Ok(())
+    }
+
+    async fn put_warehouse(&mut self) -> Result<(), String> {
+        let id = format!("sample-{}", Box::pin(self.value("unique")).await?);
+        let path = format!("/api/stock/admin/warehouses/{id}");
+        let request = self.http.put(format!("{}{path}", self.url));
+        let request = request.json(&json!({"name": "Sample"}));
+        sent(self.by_staff(request).await?).await?;
+        self.know("warehouse.empty", id);
+        Ok(())
+    }
+
     fn get(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.endpoints.url))
     }
@@ -285,6 +333,11 @@ impl Live {
         self.http
             .post(format!("{}{path}", self.endpoints.url))
             .json(body)
+    }
+
+    async fn by_staff(&mut self, request: RequestBuilder) -> Result<RequestBuilder, String> {
+        let session = Box::pin(self.value("staff.session")).await?;
+        Ok(request.header(COOKIE, format!("{STAFF_COOKIE}={session}")))
     }
 
     async fn by_member(&mut self, request: RequestBuilder) -> Result<RequestBuilder, String> {

@@ -1,0 +1,123 @@
+//! Lists needs, the newest first. `key` is a purchase or a SKU. The list of a SKU or of a status is read as such; what else is
+//! asked for is looked for inside the page, which may then hold fewer needs than `limit`, even none, while there is a next.
+
+use dynamo::{DynamoError, InvalidSignature};
+use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use kernel::{Limit, Page, PurchaseId, PurchaseNeedId, SkuId, WarehouseId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::permissions::ReadStock;
+use crate::{
+    Stock,
+    domain::{Need, NeedStatus, Purchase},
+    store::NeedList,
+};
+
+/// Which needs, and which page of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListPurchaseNeedsQuery {
+    /// Only those of the purchase of this id or, if there is none, of the SKU of this id.
+    key: Option<SkuId>,
+    /// Only those of this status.
+    status: Option<NeedStatus>,
+    /// Only those of this warehouse.
+    warehouse_id: Option<WarehouseId>,
+    /// How many to look at.
+    #[serde(default)]
+    limit: Limit,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListPurchaseNeedsError {
+    #[error("the cursor was not made for this list")]
+    BadCursor(#[from] InvalidSignature),
+    #[error("the cursor of the next page cannot be made")]
+    Cursor(#[from] serde_json::Error),
+    #[error("needs cannot be read")]
+    Store(#[from] DynamoError),
+}
+
+impl Refusal for ListPurchaseNeedsError {
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
+            Self::Cursor(_) => ProblemKind::INTERNAL.into(),
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
+}
+
+pub(crate) async fn list_purchase_needs(
+    app: &Stock,
+    (_, Query(wanted)): (Staff<ReadStock>, Query<ListPurchaseNeedsQuery>),
+) -> Result<Reply<Page<Need>>, ListPurchaseNeedsError> {
+    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
+    let mut page = match purchase_of(app, wanted.key.as_ref()).await? {
+        Some(purchase) => page_of(app, &purchase, limit, cursor).await?,
+        None => {
+            let list = match (&wanted.key, wanted.status) {
+                (Some(sku), _) => NeedList::OfSku(sku.clone()),
+                (None, Some(status)) => NeedList::Of(status),
+                (None, None) => NeedList::All,
+            };
+            let needs = app.purchases.list_needs(&list, &app.cursors, limit, cursor);
+            needs.await??
+        }
+    };
+    page.items.retain(|need| is_wanted(need, &wanted));
+    Ok(Reply::ok(page))
+}
+
+async fn purchase_of(app: &Stock, key: Option<&SkuId>) -> Result<Option<Purchase>, DynamoError> {
+    match key.map(|key| PurchaseId::parse(key.as_str())) {
+        Some(Ok(id)) => app.purchases.purchase(&id).await,
+        _ => Ok(None),
+    }
+}
+
+/// A page of the needs of a purchase, which knows them all.
+async fn page_of(
+    app: &Stock,
+    purchase: &Purchase,
+    limit: Limit,
+    cursor: Option<&str>,
+) -> Result<Page<Need>, ListPurchaseNeedsError> {
+    let last = match cursor {
+        None => None,
+        Some(cursor) => {
+            let (of, last): (PurchaseId, PurchaseNeedId) = app.cursors.open(cursor)?;
+            if of != purchase.purchase_id {
+                return Err(InvalidSignature.into());
+            }
+            Some(last)
+        }
+    };
+    let rest = purchase.needs.iter().rev();
+    let mut rest = rest.filter(|id| last.as_ref().is_none_or(|last| *id < last));
+    let ids: Vec<_> = rest.by_ref().take(limit.get()).cloned().collect();
+    let next_cursor = match (rest.next(), ids.last()) {
+        (Some(_), Some(last)) => Some(app.cursors.seal(&(&purchase.purchase_id, last))?),
+        _ => None,
+    };
+    let mut items = app.purchases.needs(&ids).await?;
+    items.reverse();
+    Ok(Page { items, next_cursor })
+}
+
+fn is_wanted(need: &Need, wanted: &ListPurchaseNeedsQuery) -> bool {
+    wanted.status.is_none_or(|status| status == need.status)
+        && wanted
+            .warehouse_id
+            .as_ref()
+            .is_none_or(|warehouse| *warehouse == need.warehouse_id)
+}

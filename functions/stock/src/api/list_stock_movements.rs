@@ -1,0 +1,68 @@
+//! Lists how the stock of a SKU has moved, the newest first: receipts, purchases, adjustments, which are all that changes how
+//! many pieces the mall has. What orders take, and what comes back from closed ones, moves pieces between "available" and
+//! "promised"; of that the orders are the record, and `audit-stock` holds the two against each other.
+//!
+//! A warehouse is asked for inside the page: a page may hold fewer movements than `limit`, even none, while there is a next.
+
+use dynamo::{DynamoError, InvalidSignature};
+use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use kernel::{Limit, Page, SkuId, WarehouseId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::permissions::ReadStock;
+use crate::{Stock, domain::Movement};
+
+/// Which movements, and which page of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListStockMovementsQuery {
+    /// Of which SKU.
+    sku_id: SkuId,
+    /// Only those in this warehouse.
+    warehouse_id: Option<WarehouseId>,
+    /// How many to look at.
+    #[serde(default)]
+    limit: Limit,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListStockMovementsError {
+    #[error("the cursor was not made for this list")]
+    BadCursor(#[from] InvalidSignature),
+    #[error("movements cannot be read")]
+    Store(#[from] DynamoError),
+}
+
+impl Refusal for ListStockMovementsError {
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
+}
+
+pub(crate) async fn list_stock_movements(
+    app: &Stock,
+    (_, Query(wanted)): (Staff<ReadStock>, Query<ListStockMovementsQuery>),
+) -> Result<Reply<Page<Movement>>, ListStockMovementsError> {
+    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
+    let movements = app
+        .levels
+        .movements(&wanted.sku_id, &app.cursors, limit, cursor);
+    let mut page = movements.await??;
+    if let Some(warehouse) = &wanted.warehouse_id {
+        page.items
+            .retain(|movement| movement.warehouse_id == *warehouse);
+    }
+    Ok(Reply::ok(page))
+}

@@ -1,0 +1,70 @@
+//! A buyer takes a purchase on: from now on nothing is added to it, and its needs are being bought.
+
+use dynamo::DynamoError;
+use edge::{Path, Problem, ProblemKind, Refusal, Reply, Staff};
+
+use super::{
+    DECISIONS,
+    permissions::ReceivePurchases,
+    problems::PURCHASE_SETTLED,
+    purchase_view::{PurchasePath, PurchaseView},
+};
+use crate::{
+    Stock,
+    domain::{Claim, ClaimRefusal, Need},
+    store::SaveFailure,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReceivePurchaseError {
+    #[error("there is no such purchase")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] ClaimRefusal),
+    #[error("the purchase changes faster than it can be taken on")]
+    Restless,
+    #[error("the purchase cannot be read or written")]
+    Store(#[from] DynamoError),
+}
+
+impl Refusal for ReceivePurchaseError {
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::NOT_FOUND,
+        PURCHASE_SETTLED,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::NotFound => ProblemKind::NOT_FOUND.into(),
+            Self::Refused(_) => Problem::from(PURCHASE_SETTLED).because(self.to_string()),
+            Self::Restless => ProblemKind::BUSY.into(),
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
+}
+
+pub(crate) async fn receive_purchase(
+    app: &Stock,
+    (_, Path(path)): (Staff<ReceivePurchases>, Path<PurchasePath>),
+) -> Result<Reply<PurchaseView>, ReceivePurchaseError> {
+    for _ in 0..DECISIONS {
+        let purchase = app.purchases.purchase(&path.purchase_id).await?;
+        let purchase = purchase.ok_or(ReceivePurchaseError::NotFound)?;
+        let needs = app.purchases.needs(&purchase.needs).await?;
+        let claimed = match purchase.clone().claim(app.clock.now())? {
+            Claim::Done => return Ok(Reply::ok(PurchaseView::of(purchase, needs))),
+            Claim::Write(claimed) => claimed,
+        };
+        match app.purchases.claim(&claimed, &needs).await {
+            Ok(()) => {
+                let needs = needs.into_iter().map(Need::purchasing).collect();
+                return Ok(Reply::ok(PurchaseView::of(claimed, needs)));
+            }
+            Err(SaveFailure::ChangedMeanwhile) => {}
+            Err(SaveFailure::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(ReceivePurchaseError::Restless)
+}
