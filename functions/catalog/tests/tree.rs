@@ -307,7 +307,9 @@ async fn a_removal_that_dies_at_any_call_removes_all_or_none_and_the_next_one_co
     let clean = mall().await;
     clean.wire().forget();
     remove(&clean, &[11, 111, 112]).await.expect(204);
-    for (name, nth) in clean.wire().strikes() {
+    // What edge reads and writes of staff is its own affair.
+    let strikes = clean.wire().strikes().into_iter();
+    for (name, nth) in strikes.filter(|(name, _)| name.ends_with("mall-catalog")) {
         for action in [Action::DieBefore, Action::DieAfter] {
             let mall = mall().await;
             mall.wire().strike(&name, nth, action);

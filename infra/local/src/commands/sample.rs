@@ -7,6 +7,7 @@
 //! | `staff.session` | a session of staff who may do everything |
 //! | `member.session`, `.id`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
 //! | `address.id` | an address of that member |
+//! | `brand.id`, `attribute.id`, `attribute_group.id`, `category.spare` | made for this sample, nothing refers to them |
 //! | `category.id`, `product.id`, `sku.id` | the first product of the mall, its category, its first SKU |
 //! | `guest.key` | the key of a guest with that SKU in the cart |
 //! | `quote` | a quote for that SKU to that address |
@@ -18,6 +19,8 @@
 //! | `phone` | a mobile number nobody has |
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
+
+mod taxonomy;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -141,6 +144,10 @@ impl Live {
                     .unwrap_or_default(),
             ),
             "category.id" | "product.id" | "sku.id" => self.find_product().await?,
+            "brand.id" => self.make_brand().await?,
+            "attribute.id" => self.make_attribute().await?,
+            "attribute_group.id" => self.make_attribute_group().await?,
+            "category.spare" => self.make_category().await?,
             "guest.key" => self.fill_guest_cart().await?,
             "address.id" => self.find_address().await?,
             "quote" => self.ask_for_quote().await?,

@@ -1,0 +1,64 @@
+//! What samples of the catalog's taxonomy need: each time a brand, an attribute, a group or a category of their own, so that
+//! a sample may remove it.
+
+use reqwest::RequestBuilder;
+use reqwest::header::COOKIE;
+use serde_json::{Value, json};
+
+use super::{Live, sent};
+
+impl Live {
+    /// A brand that no product is of.
+    pub(super) async fn make_brand(&mut self) -> Result<(), String> {
+        let name = format!("sample-{}", Box::pin(self.value("unique")).await?);
+        let path = format!("/api/catalog/admin/brands/{name}");
+        self.put_by_staff(&path, &json!({ "name": name })).await?;
+        self.know("brand.id", name);
+        Ok(())
+    }
+
+    /// An attribute of the category that `category.id` is.
+    pub(super) async fn make_attribute(&mut self) -> Result<(), String> {
+        let name = format!("sample-{}", Box::pin(self.value("unique")).await?);
+        let category = Box::pin(self.value("category.id")).await?;
+        let path = format!("/api/catalog/admin/categories/{category}/attributes/{name}");
+        let attribute = json!({ "name": name, "use": "spec", "enabled": false });
+        self.put_by_staff(&path, &attribute).await?;
+        self.know("attribute.id", name);
+        Ok(())
+    }
+
+    /// A group of attributes of that category. A group's name has twenty characters at most.
+    pub(super) async fn make_attribute_group(&mut self) -> Result<(), String> {
+        let unique = Box::pin(self.value("unique")).await?;
+        let name: String = format!("sample-{unique}").chars().take(20).collect();
+        let category = Box::pin(self.value("category.id")).await?;
+        let path = format!("/api/catalog/admin/categories/{category}/attribute-groups/{name}");
+        self.put_by_staff(&path, &json!({ "name": name })).await?;
+        self.know("attribute_group.id", name);
+        Ok(())
+    }
+
+    /// A category of the first level with nothing below it.
+    pub(super) async fn make_category(&mut self) -> Result<(), String> {
+        let number = 90_000_000 + rand::random::<u32>() % 9_999_999;
+        let path = format!("/api/catalog/admin/categories/{number}");
+        let category = json!({ "name": "样品", "sort": 99 });
+        self.put_by_staff(&path, &category).await?;
+        self.know("category.spare", number.to_string());
+        Ok(())
+    }
+
+    async fn put_by_staff(&mut self, path: &str, body: &Value) -> Result<(), String> {
+        let session = Box::pin(self.value("staff.session")).await?;
+        let request: RequestBuilder = self
+            .http
+            .put(format!("{}{path}", self.endpoints.url))
+            .header(COOKIE, format!("{STAFF_COOKIE}={session}"))
+            .json(body);
+        sent(request).await.map(drop)
+    }
+}
+
+/// As in a mall without a cookie domain, which a local one is.
+const STAFF_COOKIE: &str = "__Host-mall-staff";
