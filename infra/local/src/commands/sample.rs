@@ -312,7 +312,7 @@ impl Live {
     async fn take_purchase_on(&mut self) -> Result<(), String> {
         let purchase_id = Box::pin(self.value("purchase.id")).await?;
         let path = format!("/api/stock/admin/purchases/{purchase_id}/claim");
-        let request = self.http.post(format!("{}{path}", self.url));
+        let request = self.http.post(format!("{}{path}", self.endpoints.url));
         sent(self.by_staff(request).await?).await?;
         // A buyer is at it now, so it is no longer what the other placeholders stand for.
         self.known.remove("purchase.id");
@@ -325,7 +325,7 @@ impl Live {
     async fn put_warehouse(&mut self) -> Result<(), String> {
         let id = format!("sample-{}", Box::pin(self.value("unique")).await?);
         let path = format!("/api/stock/admin/warehouses/{id}");
-        let request = self.http.put(format!("{}{path}", self.url));
+        let request = self.http.put(format!("{}{path}", self.endpoints.url));
         let request = request.json(&json!({"name": "Sample"}));
         sent(self.by_staff(request).await?).await?;
         self.know("warehouse.empty", id);

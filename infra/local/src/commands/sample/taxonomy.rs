@@ -1,8 +1,6 @@
 //! What samples of the catalog's taxonomy need: each time a brand, an attribute, a group or a category of their own, so that
 //! a sample may remove it.
 
-use reqwest::RequestBuilder;
-use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 
 use super::{Live, sent};
@@ -50,15 +48,9 @@ impl Live {
     }
 
     async fn put_by_staff(&mut self, path: &str, body: &Value) -> Result<(), String> {
-        let session = Box::pin(self.value("staff.session")).await?;
-        let request: RequestBuilder = self
-            .http
-            .put(format!("{}{path}", self.endpoints.url))
-            .header(COOKIE, format!("{STAFF_COOKIE}={session}"))
-            .json(body);
+        let url = format!("{}{path}", self.endpoints.url);
+        let request = self.http.put(url).json(body);
+        let request = self.by_staff(request).await?;
         sent(request).await.map(drop)
     }
 }
-
-/// As in a mall without a cookie domain, which a local one is.
-const STAFF_COOKIE: &str = "__Host-mall-staff";
