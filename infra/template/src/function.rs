@@ -10,7 +10,7 @@ use crate::error::{Place, TemplateError};
 use crate::intrinsics::scalar_text;
 use crate::policy::{Statement, read_policies};
 use crate::properties::Properties;
-use crate::trigger::{Trigger, read_triggers};
+use crate::trigger::{Trigger, read_on_failure, read_triggers};
 
 /// A function.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,26 @@ pub struct Function {
     pub policies: Vec<Statement>,
     /// What makes it run.
     pub triggers: Vec<Trigger>,
+    /// What becomes of events that nobody waits for and that fail (a bucket's, a schedule's).
+    pub unawaited: Unawaited,
+}
+
+/// A function's `EventInvokeConfig`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unawaited {
+    /// How often a failed event is tried again; AWS's default is twice.
+    pub maximum_retries: u32,
+    /// ARN of the queue that hears of events given up; without one they are gone.
+    pub on_failure: Option<String>,
+}
+
+impl Default for Unawaited {
+    fn default() -> Self {
+        Self {
+            maximum_retries: 2,
+            on_failure: None,
+        }
+    }
 }
 
 /// A function's `LoggingConfig`.
@@ -81,6 +101,7 @@ impl Function {
             logging: read_logging(&mut properties)?,
             policies: read_policies(&mut properties)?,
             triggers: read_triggers(&mut properties)?,
+            unawaited: read_unawaited(&mut properties)?,
             id,
         };
         properties.ignore(&[
@@ -137,6 +158,20 @@ fn read_logging(properties: &mut Properties<'_>) -> Result<Logging, TemplateErro
     config.ignore(&["SystemLogLevel"]);
     config.finish()?;
     Ok(logging)
+}
+
+fn read_unawaited(properties: &mut Properties<'_>) -> Result<Unawaited, TemplateError> {
+    let Some(mut config) = properties.section("EventInvokeConfig")? else {
+        return Ok(Unawaited::default());
+    };
+    let standard = Unawaited::default().maximum_retries;
+    let unawaited = Unawaited {
+        maximum_retries: config.number("MaximumRetryAttempts")?.unwrap_or(standard),
+        on_failure: read_on_failure(&mut config)?,
+    };
+    config.ignore(&["MaximumEventAgeInSeconds"]);
+    config.finish()?;
+    Ok(unawaited)
 }
 
 fn read_environment(

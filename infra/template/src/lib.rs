@@ -60,7 +60,7 @@ pub use deployment::{Deployment, Resource, Stack};
 pub use distribution::{Behaviour, Distribution};
 pub use error::TemplateError;
 pub use events::{ObjectChange, scheduled_event, stream_event};
-pub use function::{Function, Logging};
+pub use function::{Function, Logging, Unawaited};
 pub use http_event::{HttpRequest, http_event};
 pub use log_group::LogGroup;
 pub use nested::Nested;

@@ -53,7 +53,7 @@ impl Role {
             // CloudFormation adds a random end to the role's name.
             user: format!("arn:aws:sts::{account}:assumed-role/{stack}-{id}Role/{name}"),
             stated: function.policies.clone(),
-            attached: function.triggers.iter().filter_map(attached_for).collect(),
+            attached: attached(function),
         }
     }
 
@@ -156,6 +156,26 @@ fn matches(pattern: &[u8], text: &[u8], same: fn(&u8, &u8) -> bool) -> bool {
         }
     }
     pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+/// What SAM adds by itself: for events that the function's own role fetches, and for the queues that hear of its failures.
+fn attached(function: &Function) -> Vec<Statement> {
+    let fetching = function.triggers.iter().filter_map(attached_for);
+    let of_streams = function
+        .triggers
+        .iter()
+        .filter_map(|trigger| match trigger {
+            Trigger::Stream { on_failure, .. } => on_failure.as_ref(),
+            _ => None,
+        });
+    let queues = of_streams.chain(&function.unawaited.on_failure);
+    let telling = queues.map(|queue| Statement {
+        sid: None,
+        effect: Effect::Allow,
+        actions: vec!["sqs:SendMessage".to_owned()],
+        resources: vec![queue.clone()],
+    });
+    fetching.chain(telling).collect()
 }
 
 /// The managed policy that SAM attaches for an event which the function's own role fetches.

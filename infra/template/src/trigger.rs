@@ -286,7 +286,11 @@ fn read_stream(properties: &mut Properties<'_>) -> Result<Trigger, TemplateError
     })
 }
 
-fn read_on_failure(properties: &mut Properties<'_>) -> Result<Option<String>, TemplateError> {
+/// `DestinationConfig` with `OnFailure`: the ARN of a queue. SAM attaches the permission to send there only where the type is
+/// said, so it has to be.
+pub(crate) fn read_on_failure(
+    properties: &mut Properties<'_>,
+) -> Result<Option<String>, TemplateError> {
     let Some(mut destinations) = properties.section("DestinationConfig")? else {
         return Ok(None);
     };
@@ -294,10 +298,20 @@ fn read_on_failure(properties: &mut Properties<'_>) -> Result<Option<String>, Te
         return destinations.finish().map(|()| None);
     };
     destinations.finish()?;
-    destination.ignore(&["Type"]);
+    let place = destination.place().clone();
+    if destination.text("Type")?.as_deref() != Some("SQS") {
+        return Err(place
+            .within("Type")
+            .refuse("must be SQS, the only kind in use"));
+    }
     let arn = destination.required_text("Destination")?;
     destination.finish()?;
-    Ok(Some(arn))
+    match arn.starts_with("arn:aws:sqs:") {
+        true => Ok(Some(arn)),
+        false => Err(place
+            .within("Destination")
+            .refuse("must be the ARN of a queue")),
+    }
 }
 
 fn read_bucket(properties: &mut Properties<'_>) -> Result<Trigger, TemplateError> {
