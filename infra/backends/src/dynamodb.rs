@@ -1,6 +1,7 @@
 //! DynamoDB: `dynoxide` on SQLite, in a file or in memory, behind an HTTP API that knows who may do what.
 
 mod api;
+mod streams;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,9 +10,12 @@ use std::time::Duration;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::describe_time_to_live::DescribeTimeToLiveRequest;
+use dynoxide::actions::update_table::UpdateTableRequest;
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
 use dynoxide::{Database, DynoxideError};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+pub use streams::Streams;
 
 use crate::BackendError;
 use crate::access::Access;
@@ -24,6 +28,7 @@ pub(crate) struct DynamoDb {
     // Dropped first: the last handle to the database closes the file.
     server: Server,
     database: Database,
+    streams: Streams,
 }
 
 impl std::fmt::Debug for DynamoDb {
@@ -52,9 +57,13 @@ impl DynamoDb {
             Some(file) => Database::new(text(file)?).map_err(failed)?,
             None => Database::memory().map_err(failed)?,
         };
-        if file.is_some() {
-            database.disable_bulk_loading().map_err(failed)?;
-        }
+        let streams = match file {
+            Some(file) => {
+                database.disable_bulk_loading().map_err(failed)?;
+                Streams::open(file)?
+            }
+            None => Streams::in_memory(),
+        };
         let (served, sweeps) = (database.clone(), file.is_some());
         let server = Server::start(loopback, move |listener| async move {
             if sweeps {
@@ -62,14 +71,24 @@ impl DynamoDb {
             }
             crate::server::serve(listener, api::routes(served, access)).await;
         })?;
-        Ok(DynamoDb { server, database })
+        Ok(DynamoDb {
+            server,
+            database,
+            streams,
+        })
+    }
+
+    /// What the streams of its tables hold.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Creates the table and switches on its time to live, each only if it is not there yet. `create` is a `CreateTable` request.
+    /// Creates the table and switches on its stream and its time to live, each only if it is not there yet. `create` is a
+    /// `CreateTable` request.
     pub(crate) fn create_table(
         &self,
         create: &Value,
@@ -77,7 +96,9 @@ impl DynamoDb {
     ) -> Result<(), BackendError> {
         let table = create["TableName"].as_str().unwrap_or_default();
         match self.describe(table)? {
-            Some(existing) if shape(&existing) == shape(create) => {}
+            Some(existing) if shape(&existing) == shape(create) => {
+                self.stream(table, &existing, create)?;
+            }
             Some(_) => {
                 return Err(BackendError::TableDiffers {
                     table: table.to_owned(),
@@ -100,6 +121,32 @@ impl DynamoDb {
         self.database
             .create_table(request)
             .map_err(refused(table))?;
+        Ok(())
+    }
+
+    /// Switches the stream of an existing table on, or to another view, where it is declared so. A stream that is not declared
+    /// any more stays: nobody reads it.
+    fn stream(&self, table: &str, existing: &Value, create: &Value) -> Result<(), BackendError> {
+        let wanted = &create["StreamSpecification"];
+        let current = &existing["StreamSpecification"];
+        if wanted.is_null() || current["StreamViewType"] == wanted["StreamViewType"] {
+            return Ok(());
+        }
+        let off = json!({ "StreamEnabled": false });
+        let steps = (!current.is_null()).then_some(&off).into_iter();
+        for specification in steps.chain([wanted]) {
+            let request = json!({ "TableName": table, "StreamSpecification": specification });
+            let request: UpdateTableRequest =
+                serde_json::from_str(&request.to_string()).map_err(|source| {
+                    BackendError::TableDeclaration {
+                        table: table.to_owned(),
+                        source,
+                    }
+                })?;
+            self.database
+                .update_table(request)
+                .map_err(refused(table))?;
+        }
         Ok(())
     }
 

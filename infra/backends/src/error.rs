@@ -43,6 +43,12 @@ pub enum BackendError {
         /// The database's reason.
         source: Box<dynoxide::DynoxideError>,
     },
+    /// The records of streams cannot be read, indexed or trimmed.
+    #[error("cannot keep the records of streams")]
+    Streams {
+        /// SQLite's reason.
+        source: rusqlite::Error,
+    },
     /// A line of the queue journal, other than a torn last one, is not a record. Nothing was changed.
     #[error("line {line} of {} is not a journal record", path.display())]
     Journal {
@@ -83,6 +89,14 @@ pub enum BackendError {
         queue: String,
         /// The service's reason.
         source: rustack_sqs_model::error::SqsError,
+    },
+    /// A bucket's events are to go to a queue that is not there.
+    #[error("the events of bucket {bucket} cannot go to the queue {queue}, which does not exist")]
+    NoQueue {
+        /// The bucket's physical name.
+        bucket: String,
+        /// The queue's physical name.
+        queue: String,
     },
     /// The name is not one that S3 would take.
     #[error("{bucket} is not a bucket name")]

@@ -39,7 +39,8 @@
 //! *DynamoDB* serves items, tables and streams, no PartiQL, tags or vector search. It never reports `TransactionConflict`
 //! or throttling: one lock serialises it. Expired items go within a minute (on a directory; in memory they stay). A table
 //! whose keys or indexes are declared differently from what exists is refused, where CloudFormation would replace it.
-//! Streams slow writes down as their records pile up; nothing trims them yet.
+//! What a stream holds is kept for longer than AWS's day until it has been read, and for shorter where there is much of it
+//! ([`Streams::trim`]); in memory it is kept for ever, and slows writes down as it piles up.
 //!
 //! *SQS*: no FIFO queues. It ticks once a second, so a message whose delay or visibility timeout is over may come up to a
 //! second late to a waiting long poll. Deleting with a handle whose visibility timeout is over does nothing. Nothing
@@ -49,7 +50,8 @@
 //! when their queue is created: those of a queue that is not declared any more wait in the journal.
 //!
 //! *S3* takes path-style requests only. Keys are files: no empty segments, no `.` or `..`, no object `a` beside an object
-//! `a/b`, about 140 bytes at most. No versions, tags, lifecycle or events. What a form upload's policy does not allow is
+//! `a/b`, about 140 bytes at most. No versions, tags or lifecycle. Its
+//! events go to queues only ([`Backends::notify`]), one object an event, and without an entity tag for an upload in parts. What a form upload's policy does not allow is
 //! answered 400, not 403. A list of objects to delete is refused whole when one of them is. An object's bytes and its
 //! headers are two files: a crash in the middle of an overwrite, before its answer, may leave the new bytes with the old
 //! headers. Buckets of [`Options::public_buckets`] are readable by their URLs, in place of the content delivery network.
@@ -71,9 +73,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use template::Deployment;
+use template::{Deployment, Trigger};
 
 pub use access::{AccessKey, Needed, PermissionRecord, Principal};
+pub use dynamodb::Streams;
 pub use error::BackendError;
 pub use options::Options;
 
@@ -139,20 +142,22 @@ impl Backends {
         let dynamodb = Loopback::bind("dynamodb", options.dynamodb_port)?;
         let sqs = Loopback::bind("sqs", options.sqs_port)?;
         let s3 = Loopback::bind("s3", options.s3_port)?;
+        let sqs = Sqs::start(within("sqs.journal").as_deref(), sqs, Arc::clone(&access))?;
         Ok(Backends {
             dynamodb: DynamoDb::start(
                 within("dynamodb.sqlite").as_deref(),
                 dynamodb,
                 Arc::clone(&access),
             )?,
-            sqs: Sqs::start(within("sqs.journal").as_deref(), sqs, Arc::clone(&access))?,
             s3: S3::start(
                 within("s3").as_deref(),
                 s3,
                 access,
                 options.public_buckets,
                 options.allowed_origins,
+                sqs.queues(),
             )?,
+            sqs,
             _lock: lock,
         })
     }
@@ -173,6 +178,21 @@ impl Backends {
     #[must_use]
     pub fn s3_url(&self) -> String {
         self.s3.url()
+    }
+
+    /// What the streams of its tables hold.
+    #[must_use]
+    pub fn streams(&self) -> Streams {
+        self.dynamodb.streams().clone()
+    }
+
+    /// Has the events that a bucket's trigger asks for sent to a queue, as S3's own JSON. The event of a change is in the
+    /// queue, and in its journal, before the change is answered.
+    ///
+    /// # Errors
+    /// The queue does not exist.
+    pub async fn notify(&self, trigger: &Trigger, queue: &str) -> Result<(), BackendError> {
+        self.s3.notify(trigger, queue).await
     }
 
     /// Creates what the deployment declares and what is missing: tables with their time to live, queues, buckets. Whatever

@@ -1,5 +1,7 @@
 //! S3: `s3s` speaks the protocol and checks signatures, `s3s-fs` keeps the objects as files.
 
+mod notices;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,16 +19,20 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
+use template::Trigger;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::BackendError;
 use crate::access::{self, Access, Need};
+use crate::messages::Queues;
 use crate::server::{Loopback, Server};
+use notices::{Noticed, Notices};
 
 #[derive(Debug)]
 pub(crate) struct S3 {
     server: Server,
     root: PathBuf,
+    notices: Arc<Notices>,
     // Dropped last: in memory mode the files go with it, when nobody serves them any more.
     _temporary: Option<TempDir>,
 }
@@ -39,6 +45,7 @@ impl S3 {
         access: Arc<Access>,
         public: BTreeSet<String>,
         allowed_origins: Vec<HeaderValue>,
+        queues: Arc<Queues>,
     ) -> Result<S3, BackendError> {
         let (root, temporary) = match directory {
             Some(directory) => (directory.to_owned(), None),
@@ -56,7 +63,8 @@ impl S3 {
                 source,
             }
         })?;
-        let mut service = S3ServiceBuilder::new(files);
+        let notices = Arc::new(Notices::new(root.clone(), queues));
+        let mut service = S3ServiceBuilder::new(Noticed::new(files, Arc::clone(&notices)));
         service.set_auth(keys(&access));
         service.set_access(Gate {
             root: root.clone(),
@@ -76,8 +84,14 @@ impl S3 {
         Ok(S3 {
             server,
             root,
+            notices,
             _temporary: temporary,
         })
+    }
+
+    /// Has a bucket's events sent to a queue.
+    pub(crate) async fn notify(&self, trigger: &Trigger, queue: &str) -> Result<(), BackendError> {
+        self.notices.send_to(trigger, queue).await
     }
 
     pub(crate) fn url(&self) -> String {

@@ -75,6 +75,11 @@ impl Sqs {
         self.server.url()
     }
 
+    /// The queues, for whoever sends to them without a request.
+    pub(crate) fn queues(&self) -> Arc<Queues> {
+        Arc::clone(&self.queues)
+    }
+
     /// Creates the queue, or gives an existing one these attributes.
     pub(crate) async fn create_queue(
         &self,

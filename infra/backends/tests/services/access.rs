@@ -12,6 +12,7 @@ use backends::{AccessKey, Backends, Needed, Options, PermissionRecord, Principal
 use tempfile::TempDir;
 
 use crate::clients::{self, Clients};
+use crate::streams::call as stream_call;
 
 const ROOT: &str = "
 AWSTemplateFormatVersion: '2010-09-09'
@@ -49,6 +50,7 @@ Resources:
       BillingMode: PAY_PER_REQUEST
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
       AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+      StreamSpecification: {StreamViewType: KEYS_ONLY}
   Pictures:
     Type: AWS::S3::Bucket
     Properties: {BucketName: !Sub '${Prefix}-pictures'}
@@ -89,6 +91,18 @@ Resources:
             - {Effect: Deny, Action: ['dynamodb:Delete*'], Resource: !GetAtt Orders.Arn}
       Events:
         Queue: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 10}}
+  Watch:
+    Type: AWS::Serverless::Function
+    Metadata: *metadata
+    Properties:
+      Handler: watch
+      Events:
+        Changed:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Stock.StreamArn
+            StartingPosition: LATEST
+            DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Other.Arn}}
 ";
 
 struct Shop {
@@ -173,6 +187,7 @@ fn not_authorized(function: &str, action: &str, resource: &str) -> String {
     let id = match function {
         "keep" => "Keep",
         "show" => "Show",
+        "watch" => "Watch",
         _ => "Work2",
     };
     format!(
@@ -317,6 +332,62 @@ async fn a_queue_takes_messages_of_those_who_may_and_is_emptied_by_its_consumer(
     let _ = refusal(receive("keep").send().await);
     let received = receive("work").send().await.expect("it may");
     assert_eq!(received.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stream_is_read_by_the_function_that_it_triggers_and_by_no_other() {
+    let shop = Shop::start().await;
+    let table = serde_json::json!({"TableName": "mall-stock"});
+    let (_, streams) = stream_call(&shop.backends, "watch", "ListStreams", table.clone()).await;
+    let arn = streams["Streams"][0]["StreamArn"].clone();
+    let (_, stream) = stream_call(
+        &shop.backends,
+        "watch",
+        "DescribeStream",
+        serde_json::json!({"StreamArn": arn}),
+    )
+    .await;
+    let shard = &stream["StreamDescription"]["Shards"][0]["ShardId"];
+    let from = serde_json::json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
+    let (_, iterator) =
+        stream_call(&shop.backends, "watch", "GetShardIterator", from.clone()).await;
+    let read = serde_json::json!({"ShardIterator": iterator["ShardIterator"]});
+    let (status, records) = stream_call(&shop.backends, "watch", "GetRecords", read.clone()).await;
+    assert_eq!(status, 200, "{records}");
+    for (operation, body) in [
+        ("ListStreams", table),
+        ("DescribeStream", serde_json::json!({"StreamArn": arn})),
+        ("GetShardIterator", from),
+        ("GetRecords", read),
+    ] {
+        // Whoever may do everything with one table may do nothing with the stream of another.
+        let (status, refused) = stream_call(&shop.backends, "work", operation, body).await;
+        assert_eq!(status, 400, "{operation}: {refused}");
+        let kind = refused["__type"].as_str().unwrap_or_default();
+        assert!(
+            kind.ends_with("AccessDeniedException"),
+            "{operation}: {refused}"
+        );
+    }
+    // The queue that hears of failures is open to it as well, and only that one.
+    let sqs = shop.clients("watch").sqs;
+    let send = async |queue: &str| {
+        let url = shop.queue_url(queue).await;
+        sqs.send_message()
+            .queue_url(url)
+            .message_body("given up")
+            .send()
+            .await
+    };
+    send("mall-other").await.expect("SAM lets it");
+    assert_eq!(
+        refusal(send("mall-work").await).1,
+        not_authorized(
+            "watch",
+            "sqs:sendmessage",
+            "arn:aws:sqs:us-east-1:000000000000:mall-work"
+        )
+    );
 }
 
 #[tokio::test]

@@ -6,5 +6,7 @@ mod crash;
 mod create;
 mod dynamodb;
 mod journal;
+mod notices;
 mod s3;
 mod sqs;
+mod streams;

@@ -48,7 +48,7 @@ async fn put(client: &aws_sdk_s3::Client, bucket: &str) {
 }
 
 /// A browser: no credentials, no SDK.
-fn browser() -> reqwest::Client {
+pub(crate) fn browser() -> reqwest::Client {
     // Only its absence is an error, and another test may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
@@ -142,7 +142,7 @@ async fn a_presigned_put_stores_what_was_signed_and_nothing_else() {
 }
 
 /// A form upload with a policy that allows keys under `uploads/`, as a browser sends it.
-async fn post_form(backends: &Backends, key: &str, secret: &str) -> StatusCode {
+pub(crate) async fn post_form(backends: &Backends, key: &str, secret: &str) -> StatusCode {
     let now = time();
     let credential = format!(
         "{}/{}/us-east-1/s3/aws4_request",
