@@ -1,17 +1,15 @@
-//! What a function answers to a batch of messages: `{"batchItemFailures": [{"itemIdentifier": "<message id>"}]}`.
+//! What a function answers to a batch: `{"batchItemFailures": [{"itemIdentifier": "<id>"}]}`. Of a queue the ids are those of
+//! messages, of a stream they are sequence numbers.
 
-use aws_sdk_sqs::types::Message;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::poller::message_id;
-
-/// An answer that names no messages of the batch; AWS then takes every message as failed.
+/// An answer that names nothing of the batch; AWS then takes all of it as failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MalformedBatchAnswer {
     #[error("the answer to a batch is not JSON of the agreed form")]
     Json(#[from] serde_json::Error),
-    #[error("the answer to a batch names the message {0:?}, which is not in it")]
+    #[error("the answer to a batch names {0:?}, which is not in it")]
     Stranger(String),
 }
 
@@ -27,11 +25,11 @@ struct Failure {
     item_identifier: String,
 }
 
-/// The ids of the messages that failed. Empty, `null` and `{}` mean that all succeeded.
-pub(crate) fn failed_messages<'a>(
+/// Which of a batch failed, by their places in it. Empty, `null` and `{}` mean that all succeeded.
+pub(crate) fn failed_items(
     answer: &[u8],
-    batch: &'a [Message],
-) -> Result<Vec<&'a str>, MalformedBatchAnswer> {
+    batch: &[&str],
+) -> Result<Vec<usize>, MalformedBatchAnswer> {
     if answer.is_empty() {
         return Ok(Vec::new());
     }
@@ -43,26 +41,18 @@ pub(crate) fn failed_messages<'a>(
     let failures = answer
         .and_then(|answer| answer.batch_item_failures)
         .unwrap_or_default();
-    let id_of = |failure: Failure| {
-        let message = batch
-            .iter()
-            .map(message_id)
-            .find(|id| *id == failure.item_identifier);
-        message.ok_or(MalformedBatchAnswer::Stranger(failure.item_identifier))
+    let place_of = |failure: Failure| {
+        let place = batch.iter().position(|id| *id == failure.item_identifier);
+        place.ok_or(MalformedBatchAnswer::Stranger(failure.item_identifier))
     };
-    failures.into_iter().map(id_of).collect()
+    failures.into_iter().map(place_of).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn batch() -> Vec<Message> {
-        ["a", "b"]
-            .into_iter()
-            .map(|id| Message::builder().message_id(id).build())
-            .collect()
-    }
+    const BATCH: &[&str] = &["a", "b"];
 
     #[test]
     fn nothing_named_means_everything_succeeded() {
@@ -76,9 +66,7 @@ mod tests {
         ];
         for answer in answers {
             assert!(
-                failed_messages(answer.as_bytes(), &batch())
-                    .unwrap()
-                    .is_empty(),
+                failed_items(answer.as_bytes(), BATCH).unwrap().is_empty(),
                 "{answer}"
             );
         }
@@ -87,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_named_failed() {
         let answer = br#"{"batchItemFailures":[{"itemIdentifier":"b"}]}"#;
-        assert_eq!(failed_messages(answer, &batch()).unwrap(), ["b"]);
+        assert_eq!(failed_items(answer, BATCH).unwrap(), [1]);
     }
 
     #[test]
@@ -101,10 +89,7 @@ mod tests {
             r#"{"batchItemFailures":[{"itemIdentifier":"stranger"}]}"#,
         ];
         for answer in answers {
-            assert!(
-                failed_messages(answer.as_bytes(), &batch()).is_err(),
-                "{answer}"
-            );
+            assert!(failed_items(answer.as_bytes(), BATCH).is_err(), "{answer}");
         }
     }
 }

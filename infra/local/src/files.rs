@@ -29,6 +29,15 @@ pub(crate) fn read_or_make(
 
 /// Writes beside and renames, so that a start that is killed leaves either no file or a whole one.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), StateError> {
+    replace(path, content, true)
+}
+
+/// The same without waiting for the disk, for what is written often: a power cut may bring an older file back.
+pub(crate) fn note_file(path: &Path, content: &[u8]) -> Result<(), StateError> {
+    replace(path, content, false)
+}
+
+fn replace(path: &Path, content: &[u8], to_disk: bool) -> Result<(), StateError> {
     let beside = path.with_extension("new");
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new()
@@ -38,7 +47,9 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), StateError> 
             .mode(0o600)
             .open(&beside)?;
         file.write_all(content)?;
-        file.sync_all()?;
+        if to_disk {
+            file.sync_all()?;
+        }
         std::fs::rename(&beside, path)
     };
     write().map_err(|source| file_error("write", path, source))

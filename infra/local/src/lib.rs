@@ -6,7 +6,8 @@
 //! - **Lambda.** Every function instance is a child process behind a real Lambda Runtime API ([`instance`], `runtime_api`), with
 //!   exactly the environment of its template and an access key of its own. `pool` starts one at the first request, keeps it warm,
 //!   and never has more than the function may have.
-//! - **What brings events.** `gateway` is API Gateway and the CDN, `poller` the SQS event source mappings, `timer` the schedules,
+//! - **What brings events.** `gateway` is API Gateway and the CDN, `poller` the SQS event source mappings, [`stream`] those of
+//!   DynamoDB's streams, `timer` the schedules, `later` what keeps events of schedules and buckets until they are handled,
 //!   `invoke_api` Lambda's own Invoke API.
 //!
 //! [`cost`] reads what functions log about themselves, and prices it.
@@ -28,6 +29,7 @@ mod function;
 mod gateway;
 pub mod instance;
 mod invoke_api;
+mod later;
 pub mod launch;
 mod log_line;
 pub mod logs;
@@ -36,11 +38,14 @@ mod pages;
 mod poller;
 mod pool;
 mod provider;
+mod queue;
 pub mod runtime_api;
 mod schedule;
 mod services;
+mod sources;
 pub mod staff;
 pub mod state;
+pub mod stream;
 pub mod templates;
 mod timer;
 

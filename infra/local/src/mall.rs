@@ -1,7 +1,7 @@
 //! A running mall: everything that `mall up` starts, in the order in which one part needs another.
 //!
 //! ```text
-//! data folder ─> front door's port ─> sandbox ─> parameters ─> templates ─> back ends ─> functions ─> pollers, schedules
+//! data folder ─> front door's port ─> sandbox ─> parameters ─> templates ─> back ends ─> functions ─> pollers, streams, schedules
 //!                                                                                         └─> front door, Invoke API
 //! ```
 //!
@@ -28,13 +28,13 @@ use crate::invoke_api;
 use crate::launch;
 use crate::logs::{Logs, Style};
 use crate::pages::Pages;
-use crate::poller::Poller;
 use crate::pool::Functions;
 use crate::provider::Provider;
 use crate::schedule::ScheduleError;
+use crate::sources::{Ground, Sources};
 use crate::state::{DataFolder, Endpoints, StateError};
+use crate::stream::StreamError;
 use crate::templates::{Declared, TemplatesError, read_templates};
-use crate::timer::Timer;
 
 /// How long functions may go on once the mall stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -100,6 +100,9 @@ pub enum StartError {
     /// A schedule cannot be read.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// A stream cannot be read.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// DynamoDB, SQS or S3 does not start.
     #[error("the back ends do not start")]
     Backends(#[from] BackendError),
@@ -132,8 +135,8 @@ pub struct Mall {
     own_key: AccessKey,
     logs: Logs,
     functions: Arc<Functions>,
-    pollers: Vec<Arc<Poller>>,
-    /// Pollers, schedules, Invoke API, the sweep of idle instances: whatever runs until it is dropped.
+    sources: Sources,
+    /// Invoke API, the sweep of idle instances: what runs until it is dropped.
     tasks: JoinSet<()>,
     front_door: JoinHandle<()>,
     close_front_door: oneshot::Sender<()>,
@@ -177,9 +180,17 @@ impl Mall {
         };
         let functions = Functions::new(&deployment, keys, &urls, &options.program, &logs);
         let functions = Arc::new(functions);
-        let pollers = Poller::all(&deployment, &functions, &urls);
+        let ground = Ground {
+            deployment: &deployment,
+            functions: &functions,
+            urls: &urls,
+            backends: &backends,
+            folder: folder.path(),
+            key: &own_key,
+        };
+        let sources = Sources::start(ground).await?;
         let (invoke_listener, invoke_address) = listen(0).await?;
-        let tasks = start_tasks(&deployment, &functions, &pollers, invoke_listener)?;
+        let tasks = start_tasks(&functions, invoke_listener);
 
         let prefix = inputs.parameters.get("Prefix").cloned().unwrap_or_default();
         let endpoints = endpoints(url, invoke_address, provider.as_ref(), urls, prefix);
@@ -197,7 +208,7 @@ impl Mall {
             own_key,
             logs,
             functions,
-            pollers,
+            sources,
             tasks,
             front_door,
             close_front_door,
@@ -232,6 +243,11 @@ impl Mall {
             })
     }
 
+    /// What the streams of its tables hold.
+    pub fn streams(&self) -> backends::Streams {
+        self.backends.streams()
+    }
+
     /// A client of its S3.
     pub fn s3_client(&self) -> aws_sdk_s3::Client {
         crate::client::s3_client(&self.endpoints.s3_url, &self.own_key)
@@ -248,7 +264,7 @@ impl Mall {
             folder,
             logs,
             functions,
-            pollers,
+            sources,
             mut tasks,
             mut front_door,
             close_front_door,
@@ -258,9 +274,8 @@ impl Mall {
         } = self;
         let _ = close_front_door.send(());
         tasks.shutdown().await;
-        let finished = futures::future::join_all(pollers.iter().map(|poller| poller.finish()));
-        let _ =
-            tokio::time::timeout(GRACE, async { tokio::join!(finished, &mut front_door) }).await;
+        let finished = async { tokio::join!(sources.stop(), &mut front_door) };
+        let _ = tokio::time::timeout(GRACE, finished).await;
         front_door.abort();
         functions.stop(GRACE).await;
         if let Some(provider) = provider {
@@ -346,24 +361,13 @@ fn permission_record(file: Option<PathBuf>) -> Result<Option<Arc<PermissionRecor
     }
 }
 
-/// Everything that brings events beside the front door, and the sweep of idle instances.
-fn start_tasks(
-    deployment: &Deployment,
-    functions: &Arc<Functions>,
-    pollers: &[Arc<Poller>],
-    invoke_listener: TcpListener,
-) -> Result<JoinSet<()>, ScheduleError> {
+/// The Invoke API, and the sweep of idle instances.
+fn start_tasks(functions: &Arc<Functions>, invoke_listener: TcpListener) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    for timer in Timer::all(deployment, functions)? {
-        tasks.spawn(timer.run());
-    }
-    for poller in pollers {
-        tasks.spawn(Arc::clone(poller).run());
-    }
     tasks.spawn(invoke_api::serve(invoke_listener, Arc::clone(functions)));
     let swept = Arc::clone(functions);
     tasks.spawn(async move { swept.stop_idle_instances().await });
-    Ok(tasks)
+    tasks
 }
 
 fn endpoints(

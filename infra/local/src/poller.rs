@@ -7,31 +7,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::Message;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::batch::failed_messages;
-use crate::client::sqs_client;
+use crate::batch::failed_items;
 use crate::function::BackendUrls;
 use crate::pool::{Functions, Pool};
+use crate::queue::{LONG_POLL_SECONDS, Queue};
 
-/// Most messages of one receive or delete call.
-const CALL_LIMIT: usize = 10;
-const LONG_POLL_SECONDS: i32 = 20;
-/// Between two calls while the queue does not answer.
-const PAUSE: Duration = Duration::from_secs(1);
+/// AWS's default, and the most that one call brings.
+const BATCH_SIZE: usize = 10;
 
 /// One queue that feeds one function.
 #[derive(Debug)]
 pub(crate) struct Poller {
-    client: Client,
+    queue: Queue,
     pool: Arc<Pool>,
-    queue_url: String,
     queue_arn: String,
     region: String,
     batch_size: usize,
@@ -91,12 +85,16 @@ impl Poller {
             .max(1);
         Some(Self {
             // On AWS the mapping polls with the function's own role, and so it does here.
-            client: sqs_client(&urls.sqs, &pool.definition.access_key),
+            queue: Queue::new(
+                queue,
+                &deployment.account,
+                urls,
+                &pool.definition.access_key,
+            ),
             pool: Arc::clone(pool),
-            queue_url: format!("{}/{}/{queue}", urls.sqs, deployment.account),
             queue_arn: arn.clone(),
             region: deployment.region.clone(),
-            batch_size: usize::try_from(*batch_size).unwrap_or(CALL_LIMIT).max(1),
+            batch_size: usize::try_from(*batch_size).unwrap_or(BATCH_SIZE).max(1),
             window: *window,
             partial_failures: *partial_failures,
             concurrency,
@@ -130,7 +128,7 @@ impl Poller {
 
     /// A full batch, or what came until the window closed.
     async fn receive_batch(&self) -> Vec<Message> {
-        let mut batch = self.receive(self.batch_size, LONG_POLL_SECONDS).await;
+        let mut batch = self.queue.receive(self.batch_size, LONG_POLL_SECONDS).await;
         let closes = Instant::now() + self.window;
         while !batch.is_empty() && batch.len() < self.batch_size {
             let left = closes.saturating_duration_since(Instant::now());
@@ -140,30 +138,10 @@ impl Poller {
             let wait = i32::try_from(left.as_secs() + 1)
                 .unwrap_or(LONG_POLL_SECONDS)
                 .min(LONG_POLL_SECONDS);
-            batch.extend(self.receive(self.batch_size - batch.len(), wait).await);
+            let most = self.batch_size - batch.len();
+            batch.extend(self.queue.receive(most, wait).await);
         }
         batch
-    }
-
-    async fn receive(&self, most: usize, wait_seconds: i32) -> Vec<Message> {
-        let received = self
-            .client
-            .receive_message()
-            .queue_url(&self.queue_url)
-            .max_number_of_messages(most.min(CALL_LIMIT) as i32)
-            .wait_time_seconds(wait_seconds)
-            .message_system_attribute_names(MessageSystemAttributeName::All)
-            .message_attribute_names("All")
-            .send()
-            .await;
-        match received {
-            Ok(received) => received.messages.unwrap_or_default(),
-            Err(error) => {
-                tracing::warn!(queue = self.queue_arn, error = %DisplayErrorContext(error), "cannot receive messages");
-                tokio::time::sleep(PAUSE).await;
-                Vec::new()
-            }
-        }
     }
 
     async fn handle(&self, batch: Vec<Message>) {
@@ -173,19 +151,16 @@ impl Poller {
         let Ok(answer) = self.pool.invoke(event).await else {
             return;
         };
-        let failed = if self.partial_failures {
-            failed_messages(&answer, &batch)
-        } else {
-            Ok(Vec::new())
+        let ids: Vec<&str> = batch.iter().map(message_id).collect();
+        let failed = match self.partial_failures {
+            true => failed_items(&answer, &ids),
+            false => Ok(Vec::new()),
         };
         match failed {
             Ok(failed) => {
-                self.delete(
-                    batch
-                        .iter()
-                        .filter(|message| !failed.contains(&message_id(message))),
-                )
-                .await
+                let places = batch.iter().enumerate();
+                let done = places.filter(|(place, _)| !failed.contains(place));
+                self.queue.delete(done.map(|(_, message)| message)).await;
             }
             Err(malformed) => {
                 let function = &self.pool.definition.handler;
@@ -211,39 +186,9 @@ impl Poller {
             "awsRegion": self.region,
         })
     }
-
-    /// A message that cannot be deleted comes again: every consumer here may run twice.
-    async fn delete(&self, messages: impl Iterator<Item = &Message>) {
-        let entries: Vec<_> = messages
-            .enumerate()
-            .filter_map(|(index, message)| {
-                let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
-                entry
-                    .set_receipt_handle(message.receipt_handle.clone())
-                    .build()
-                    .ok()
-            })
-            .collect();
-        for part in entries.chunks(CALL_LIMIT) {
-            let delete = self
-                .client
-                .delete_message_batch()
-                .queue_url(&self.queue_url)
-                .set_entries(Some(part.to_vec()));
-            match delete.send().await {
-                Ok(deleted) if deleted.failed().is_empty() => {}
-                Ok(deleted) => {
-                    tracing::warn!(queue = self.queue_arn, failed = ?deleted.failed(), "messages not deleted")
-                }
-                Err(error) => {
-                    tracing::warn!(queue = self.queue_arn, error = %DisplayErrorContext(error), "messages not deleted");
-                }
-            }
-        }
-    }
 }
 
-pub(crate) fn message_id(message: &Message) -> &str {
+fn message_id(message: &Message) -> &str {
     message.message_id().unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use template::{Deployment, Inputs, TemplateError, Trigger};
+use template::{Deployment, Inputs, TemplateError};
 
 /// Why the templates do not make a mall.
 #[derive(Debug, thiserror::Error)]
@@ -25,14 +25,6 @@ pub enum TemplatesError {
     /// The templates are wrong: everything that is, a line each.
     #[error("the templates are wrong:\n  {0}")]
     Wrong(String),
-    /// A function is to be started by something that a local mall cannot do.
-    #[error("{function}: a local mall serves no {kind} yet")]
-    Trigger {
-        /// The function.
-        function: String,
-        /// The kind of its trigger.
-        kind: &'static str,
-    },
 }
 
 /// The parameters that `template.yaml` declares.
@@ -76,26 +68,12 @@ impl Declared {
     }
 }
 
-/// What the templates declare. A trigger that nothing here would serve must not pass in silence.
+/// What the templates declare.
 pub(crate) fn read_templates(root: &Path, inputs: &Inputs) -> Result<Deployment, TemplatesError> {
-    let deployment = template::read_all(root, inputs).map_err(|problems| {
+    template::read_all(root, inputs).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         TemplatesError::Wrong(lines.join("\n  "))
-    })?;
-    for function in deployment.functions() {
-        for trigger in &function.triggers {
-            let kind = match trigger {
-                Trigger::Stream { .. } => "table streams",
-                Trigger::Bucket { .. } => "bucket events",
-                Trigger::Http { .. } | Trigger::Queue { .. } | Trigger::Schedule { .. } => continue,
-            };
-            return Err(TemplatesError::Trigger {
-                function: function.handler.clone(),
-                kind,
-            });
-        }
-    }
-    Ok(deployment)
+    })
 }
 
 /// What the templates declare, for whoever asks for facts that no parameter changes (routes, memory): no mall has to run.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use template::{Deployment, Trigger, scheduled_event};
 use time::OffsetDateTime;
 
 use crate::function::uuid;
-use crate::pool::{Functions, Pool};
+use crate::later::Later;
 use crate::schedule::{Schedule, ScheduleError};
 
 /// One schedule of one function.
@@ -16,7 +15,7 @@ use crate::schedule::{Schedule, ScheduleError};
 pub(crate) struct Timer {
     schedule: Schedule,
     input: Option<String>,
-    pool: Arc<Pool>,
+    later: Arc<Later>,
     region: String,
     account: String,
 }
@@ -25,20 +24,22 @@ impl Timer {
     /// One timer for every schedule trigger of the deployment.
     pub(crate) fn all(
         deployment: &Deployment,
-        functions: &Functions,
+        waiting: &[Arc<Later>],
     ) -> Result<Vec<Self>, ScheduleError> {
         let mut timers = Vec::new();
         for function in deployment.functions() {
             for trigger in &function.triggers {
-                let (Trigger::Schedule { expression, input }, Some(pool)) =
-                    (trigger, functions.find(&function.handler))
+                let later = waiting
+                    .iter()
+                    .find(|later| later.handler() == function.handler);
+                let (Trigger::Schedule { expression, input }, Some(later)) = (trigger, later)
                 else {
                     continue;
                 };
                 timers.push(Self {
                     schedule: Schedule::parse(expression)?,
                     input: input.clone(),
-                    pool: Arc::clone(pool),
+                    later: Arc::clone(later),
                     region: deployment.region.clone(),
                     account: deployment.account.clone(),
                 });
@@ -55,13 +56,12 @@ impl Timer {
             let wait = Duration::try_from(due - OffsetDateTime::now_utc()).unwrap_or_default();
             tokio::time::sleep(wait).await;
             last = due;
-            // The pool says what failed; the next moment comes all the same.
-            let _ = self.pool.invoke(self.event(due)).await;
+            self.later.send(self.event(due)).await;
         }
     }
 
-    fn event(&self, due: OffsetDateTime) -> Bytes {
+    fn event(&self, due: OffsetDateTime) -> String {
         let own = || scheduled_event(&uuid(), &self.region, &self.account, due).to_string();
-        Bytes::from(self.input.clone().unwrap_or_else(own))
+        self.input.clone().unwrap_or_else(own)
     }
 }

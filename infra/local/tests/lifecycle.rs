@@ -5,12 +5,9 @@
 mod harness;
 mod probe;
 
-use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
-
 use harness::{MallProcess, http_client, is_running, mall_command, until};
-use mall::state::{Endpoints, read_endpoints};
-use probe::Place;
+use mall::state::read_endpoints;
+use probe::{MallOfProbes, Place};
 use time::{Duration, OffsetDateTime};
 
 #[test]
@@ -18,51 +15,9 @@ fn function_process() {
     probe::run_function();
 }
 
-/// A mall with probe functions in a process of its own: what [`MallOfProbes`] starts. Nothing when the test runner does.
 #[tokio::test(flavor = "multi_thread")]
 async fn mall_process() {
-    let Ok(root) = std::env::var("MALL_OF_PROBES") else {
-        return;
-    };
-    let mut options = Place::new().options();
-    options.root = root.clone().into();
-    options.data = std::path::Path::new(&root).join("data");
-    options.parameters = BTreeMap::from([("Journal".to_owned(), format!("{root}/journal"))]);
-    let _mall = mall::mall::Mall::start(options).await.unwrap();
-    std::future::pending::<()>().await;
-}
-
-struct MallOfProbes(std::process::Child);
-
-impl MallOfProbes {
-    async fn start(place: &Place) -> (Self, Endpoints) {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args(["--exact", "mall_process", "--nocapture"])
-            .env("MALL_OF_PROBES", place.root())
-            .stdin(Stdio::null());
-        let process = command.spawn().unwrap();
-        let pid = process.id();
-        let endpoints = until("the mall is open", async || {
-            read_endpoints(&place.data())
-                .ok()
-                .filter(|open| open.pid == pid)
-        })
-        .await;
-        (Self(process), endpoints)
-    }
-
-    fn kill9(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for MallOfProbes {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    probe::run_mall().await;
 }
 
 async fn pid_of_show_self(url: &str) -> u32 {

@@ -1,20 +1,25 @@
 //! Functions that exist for these tests, and templates that declare them.
 //!
 //! Their process is this test executable itself: a mall under test starts it again with the name of the test
-//! `function_process`, and there [`run_function`] serves the Runtime API.
+//! `function_process`, and there [`run_function`] serves the Runtime API. A whole mall of them in a process of its own, to be
+//! killed, is [`MallOfProbes`]: the test `mall_process`, which calls [`run_mall`].
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mall::instance::{Program, end_with_parent};
 use mall::logs::Style;
 use mall::mall::{Mall, Options};
+use mall::state::{Endpoints, read_endpoints};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::harness::until;
 
 const TEMPLATE: &str = r#"
 Parameters:
@@ -149,6 +154,19 @@ impl Place {
         place
     }
 
+    /// The same with further resources of the stack, `!Sub` and all.
+    pub(crate) fn with(resources: &str) -> Self {
+        let place = Self::new();
+        place.add(resources);
+        place
+    }
+
+    /// Adds resources to the stack, for the next start.
+    pub(crate) fn add(&self, resources: &str) {
+        let stack = std::fs::read_to_string(self.stack_file()).unwrap();
+        std::fs::write(self.stack_file(), stack + resources).unwrap();
+    }
+
     pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
@@ -194,6 +212,53 @@ impl Place {
     }
 }
 
+/// A mall with probe functions in a process of its own.
+pub(crate) struct MallOfProbes(Child);
+
+impl MallOfProbes {
+    pub(crate) async fn start(place: &Place) -> (Self, Endpoints) {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "mall_process", "--nocapture"])
+            .env("MALL_OF_PROBES", place.root())
+            .stdin(Stdio::null());
+        let process = command.spawn().unwrap();
+        let pid = process.id();
+        let endpoints = until("the mall is open", async || {
+            read_endpoints(&place.data())
+                .ok()
+                .filter(|open| open.pid == pid)
+        })
+        .await;
+        (Self(process), endpoints)
+    }
+
+    pub(crate) fn kill9(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for MallOfProbes {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What the test `mall_process` does when [`MallOfProbes`] has started it; nothing when the test runner has.
+pub(crate) async fn run_mall() {
+    let Ok(root) = std::env::var("MALL_OF_PROBES") else {
+        return;
+    };
+    let mut options = Place::new().options();
+    options.root = root.clone().into();
+    options.data = Path::new(&root).join("data");
+    options.parameters = BTreeMap::from([("Journal".to_owned(), format!("{root}/journal"))]);
+    let _mall = Mall::start(options).await.unwrap();
+    std::future::pending::<()>().await;
+}
+
 /// What the test `function_process` does when a mall has started it; nothing when the test runner has.
 pub(crate) fn run_function() {
     let Ok(handler) = std::env::var("_HANDLER") else {
@@ -237,6 +302,8 @@ async fn answer(handler: &str, event: LambdaEvent<Value>) -> Result<Value, Error
         "babble" => Ok(json!("no HTTP answer")),
         "fail" => Err("out of luck".into()),
         "do-work" => Ok(do_work(&event.payload)),
+        "watch-items" => watch_items(&event.payload),
+        "see-picture" => see_picture(&event.payload),
         other => Err(format!("no function {other}").into()),
     }
 }
@@ -268,6 +335,70 @@ fn do_work(event: &Value) -> Value {
         }
     }
     json!({ "batchItemFailures": failures })
+}
+
+/// Notes every change. A value `fail once` fails the first time, `fail` always, `break` breaks the whole batch once.
+fn watch_items(event: &Value) -> Result<Value, Error> {
+    let records = event["Records"].as_array().cloned().unwrap_or_default();
+    let batch: Vec<_> = records.iter().map(|record| told(record, "value")).collect();
+    note(&format!("batch {}", batch.join(", ")));
+    for record in &records {
+        let (what, value) = (
+            record["eventName"].as_str().unwrap_or_default(),
+            told(record, "value"),
+        );
+        let line = format!("{what} {} {value}", told(record, "sk"));
+        let before = noted(&line);
+        note(&line);
+        match value {
+            "break" if before == 0 => return Err("out of luck".into()),
+            "fail once" if before > 0 => {}
+            "fail" | "fail once" => {
+                let number = &record["dynamodb"]["SequenceNumber"];
+                return Ok(json!({"batchItemFailures": [{"itemIdentifier": number}]}));
+            }
+            _ => {}
+        }
+    }
+    Ok(json!({"batchItemFailures": []}))
+}
+
+/// An attribute of a change's item, as it is or as it was.
+fn told<'r>(record: &'r Value, attribute: &str) -> &'r str {
+    let change = &record["dynamodb"];
+    let image = if change["NewImage"].is_object() {
+        "NewImage"
+    } else {
+        "OldImage"
+    };
+    change[image][attribute]["S"].as_str().unwrap_or_default()
+}
+
+/// Notes every object. One whose key has `fail-once` in it fails the first time, with `fail-always` always.
+fn see_picture(event: &Value) -> Result<Value, Error> {
+    let record = &event["Records"][0];
+    let (name, object) = (
+        record["eventName"].as_str().unwrap_or_default(),
+        &record["s3"]["object"],
+    );
+    let key = object["key"].as_str().unwrap_or_default();
+    let line = format!("{name} {key} {}", object["size"]);
+    let before = noted(&line);
+    note(&line);
+    match key {
+        _ if key.contains("wait") && !sign_is_given() => loop {
+            std::thread::sleep(Duration::from_millis(5));
+        },
+        _ if key.contains("fail-always") => Err("out of luck".into()),
+        _ if key.contains("fail-once") && before == 0 => Err("out of luck".into()),
+        _ => Ok(Value::Null),
+    }
+}
+
+/// How often a line was noted.
+fn noted(line: &str) -> usize {
+    let text = std::fs::read_to_string(std::env::var("JOURNAL").unwrap()).unwrap_or_default();
+    text.lines().filter(|noted| *noted == line).count()
 }
 
 fn json_answer(body: &Value) -> Value {
