@@ -9,8 +9,8 @@ use edge::{Boot, Service};
 use kernel::{Clock, ConfigError};
 
 pub use domain::{
-    Address, AddressBook, Credentials, Destination, InvalidLogin, InvalidLoginName,
-    InvalidPassword, InvalidPhone, Login, LoginName, Password, PasswordHash, Phone, PostalCode,
+    Address, AddressBook, Credentials, Destination, InvalidLogin, InvalidLoginName, InvalidPhone,
+    Login, LoginName, Phone, PostalCode,
 };
 pub use store::Members;
 

@@ -300,7 +300,8 @@ mod tests {
     use testkit::{Action, Mall};
 
     use super::*;
-    use crate::{Password, domain::Registration};
+    use crate::domain::Registration;
+    use credentials::Password;
 
     /// The members of a mall, by a client that repeats a call which brought no answer, as on AWS.
     fn repeating(mall: &Mall) -> Members {

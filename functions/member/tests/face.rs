@@ -1,8 +1,9 @@
 //! What the services above read of members.
 #![allow(clippy::unwrap_used)]
 
+use credentials::Password;
 use kernel::{AddressId, MemberId};
-use member::{Login, Members, Password};
+use member::{Login, Members};
 use serde_json::json;
 use testkit::Mall;
 

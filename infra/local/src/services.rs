@@ -11,6 +11,7 @@ const SERVICES: &[(&str, MakeService)] = &[
     ("member", member::service),
     ("order", order::service),
     ("payment", payment::service),
+    ("staff", staff::service),
     ("stock", stock::service),
 ];
 

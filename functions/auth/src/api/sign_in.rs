@@ -5,19 +5,16 @@
 
 use std::time::Duration;
 
+use credentials::{CountError, Password, proves};
 use dynamo::DynamoError;
 use edge::{Created, Json, Problem, ProblemKind, Refusal, Reply, Session, SettingCookies, Visitor};
 use futures::future::{join, try_join3};
 use kernel::{MemberId, Timestamp};
-use member::{Login, Password};
+use member::Login;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Auth,
-    domain::{TooManyTries, proven},
-    store::CountError,
-};
+use crate::Auth;
 
 /// What somebody signs in with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -42,23 +39,14 @@ pub(crate) struct SessionView {
 pub(crate) enum SignInError {
     #[error("the login or the password is wrong")]
     WrongCredentials,
-    #[error("the password of this login was tried too often")]
-    TooManyTries(#[source] TooManyTries),
+    #[error("the try does not count")]
+    Tries(#[from] CountError),
     #[error("the session cannot be opened")]
     Store(#[from] DynamoError),
 }
 
 /// No member has this login and this password (LOGINACCT_PASSWORD of the original system).
 const WRONG_CREDENTIALS: ProblemKind = ProblemKind::new(401, "15003", "Wrong login or password");
-
-impl From<CountError> for SignInError {
-    fn from(error: CountError) -> Self {
-        match error {
-            CountError::TooMany(tries) => Self::TooManyTries(tries),
-            CountError::Store(error) => Self::Store(error),
-        }
-    }
-}
 
 impl Refusal for SignInError {
     const KINDS: &'static [ProblemKind] = &[
@@ -71,9 +59,7 @@ impl Refusal for SignInError {
     fn problem(&self) -> Problem {
         match self {
             Self::WrongCredentials => WRONG_CREDENTIALS.into(),
-            Self::TooManyTries(tries) => Problem::from(ProblemKind::TOO_MANY_REQUESTS)
-                .because(tries.to_string())
-                .after(tries.wait),
+            Self::Tries(error) => error.problem(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -85,15 +71,22 @@ pub(crate) async fn sign_in(
 ) -> Result<Reply<SessionView, SettingCookies<Created>>, SignInError> {
     let now = app.clock.now();
     let (counted, credentials) = join(
-        app.tries.count(&attempt.login, now),
+        app.tries.count(attempt.login.as_str(), now),
         app.members.credentials(&attempt.login),
     )
     .await;
     counted?;
-    let member = proven(credentials?, &attempt.password).ok_or(SignInError::WrongCredentials)?;
+    let credentials = credentials?;
+    let hash = credentials.as_ref().map(|known| &known.password_hash);
+    if !proves(hash, &attempt.password) {
+        return Err(SignInError::WrongCredentials);
+    }
+    let member = credentials
+        .map(|known| known.member_id)
+        .ok_or(SignInError::WrongCredentials)?;
     let ((token, session), (), ()) = try_join3(
         app.sessions.open(&member),
-        app.tries.forget(&attempt.login),
+        app.tries.forget(attempt.login.as_str()),
         end(app, visitor.session),
     )
     .await?;

@@ -1,6 +1,7 @@
 //! Makes somebody a member. A repeat within ten minutes, with the same phone number, name and password, is answered as the first
 //! was: a client that got no answer may simply send again.
 
+use credentials::HashError;
 use dynamo::DynamoError;
 use edge::{Created, Json, Problem, ProblemKind, Public, Refusal, Reply};
 use kernel::MemberId;
@@ -8,7 +9,7 @@ use kernel::MemberId;
 use crate::{
     Credentials, Membership,
     api::profile::ProfileView,
-    domain::{Clash, HashError, Registration},
+    domain::{Clash, Registration},
     store::Registered,
 };
 

@@ -3,7 +3,6 @@
 mod address_book;
 mod destination;
 mod login;
-mod password;
 mod phone;
 mod registration;
 
@@ -11,8 +10,6 @@ pub use address_book::{Address, AddressBook};
 pub(crate) use address_book::{AddressWrite, BookChange, BookFull, Listed};
 pub use destination::{Destination, PostalCode};
 pub use login::{InvalidLogin, InvalidLoginName, Login, LoginName};
-pub(crate) use password::HashError;
-pub use password::{InvalidPassword, Password, PasswordHash};
 pub use phone::{InvalidPhone, Phone};
 pub use registration::Credentials;
 pub(crate) use registration::{Clash, Profile, Registration};

@@ -6,7 +6,9 @@ use kernel::{MemberId, Text, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{LoginName, Password, PasswordHash, Phone};
+use credentials::{Password, PasswordHash};
+
+use crate::{LoginName, Phone};
 
 /// What a member is called by others.
 pub(crate) type Nickname = Text<1, 30>;

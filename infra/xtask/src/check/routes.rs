@@ -20,6 +20,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("payment", "/api/payments"),
     ("promotion", "/api/promotions"),
     ("search", "/api/search"),
+    ("staff", "/api/staff"),
     ("stock", "/api/stock"),
 ];
 

@@ -111,10 +111,10 @@ impl AuditLog {
         }
     }
 
-    /// What happened on a day (`2026-11-24`, UTC), newest first.
+    /// What happened on a day in UTC, newest first.
     #[must_use]
-    pub fn of_day(date: &str) -> Query {
-        Query::partition(format!("AUDIT#{date}")).descending()
+    pub fn of_day(day: time::Date) -> Query {
+        Query::partition(format!("AUDIT#{day}")).descending()
     }
 
     /// What somebody did, newest first.

@@ -1,29 +1,42 @@
-//! The auth table: its keys and attributes, here and nowhere else. Sessions are in a table of their own, which belongs to
-//! the edge of all services.
+//! Counting tries, in the table of the service that signs somebody in. Key: `T#<keyed hash of the login>` / `TRIES`.
 
 use dynamo::{Condition, DynamoError, Item, Key, Signer, Table, Write, WriteError};
-use edge::Boot;
-use kernel::{ConfigError, Timestamp};
-use member::Login;
+use edge::{Problem, ProblemKind};
+use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{TooManyTries, Tries};
+use crate::tries::{TooManyTries, Tries};
 
 /// The tries of every login, existing or not. A login stands in the key as a keyed hash: the table tells nobody's phone
 /// number, nor what people typed into the wrong field.
 #[derive(Debug, Clone)]
-pub(crate) struct TryCounter {
+pub struct TryCounter {
     table: Table,
     signer: Signer,
 }
 
 /// Why a try was not counted: it may not be made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CountError {
+pub enum CountError {
+    /// It comes too early.
     #[error(transparent)]
     TooMany(#[from] TooManyTries),
+    /// The counter cannot be reached.
     #[error(transparent)]
     Store(#[from] DynamoError),
+}
+
+impl CountError {
+    /// What whoever tried is told.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::TooMany(tries) => Problem::from(ProblemKind::TOO_MANY_REQUESTS)
+                .because(tries.to_string())
+                .after(tries.wait),
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
 }
 
 /// `ttl`, in seconds, lets the table drop what is forgotten, and decides nothing.
@@ -39,15 +52,18 @@ struct TriesRow {
 const ROUNDS: u32 = 8;
 
 impl TryCounter {
-    pub(crate) fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self {
-            table: boot.table("AUTH_TABLE")?,
-            signer: boot.signer("tries of a login")?,
-        })
+    /// Counts in this table. What the signer makes of a login stands in its keys.
+    #[must_use]
+    pub fn new(table: Table, signer: Signer) -> Self {
+        Self { table, signer }
     }
 
-    /// Counts a try of a login's password, before it is made. Tries at the same time are counted one by one.
-    pub(crate) async fn count(&self, login: &Login, now: Timestamp) -> Result<(), CountError> {
+    /// Counts a try of a login's password, before it is made. Tries at the same time are counted one by one. The login is in its
+    /// one spelling.
+    ///
+    /// # Errors
+    /// When the try comes too early, and when the store gives no answer: it may not be made.
+    pub async fn count(&self, login: &str, now: Timestamp) -> Result<(), CountError> {
         // Most logins have no tries that count, so the first write takes that for granted and no read comes before it.
         let mut known: Option<TriesRow> = None;
         for _ in 0..ROUNDS {
@@ -83,15 +99,18 @@ impl TryCounter {
     }
 
     /// Forgets the tries of a login: its password was right.
-    pub(crate) async fn forget(&self, login: &Login) -> Result<(), DynamoError> {
+    ///
+    /// # Errors
+    /// When the store gives no answer.
+    pub async fn forget(&self, login: &str) -> Result<(), DynamoError> {
         match Table::write(Write::delete(&self.table, self.key(login))).await {
             Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(()),
             Err(WriteError::Call(error)) => Err(error),
         }
     }
 
-    fn key(&self, login: &Login) -> Key {
-        Key::new(format!("T#{}", self.signer.digest(login.as_str())), "TRIES")
+    fn key(&self, login: &str) -> Key {
+        Key::new(format!("T#{}", self.signer.digest(login)), "TRIES")
     }
 }
 
@@ -110,29 +129,5 @@ impl TriesRow {
             count: self.count,
             last_at: self.last_at,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use testkit::{Action, Mall};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_try_that_is_repeated_on_the_way_counts_once() {
-        let mall = Mall::start(&[crate::service]).await;
-        let boot = mall.boot_that_retries("sign-in");
-        let counter = TryCounter::from_env(&boot).unwrap();
-        let login = Login::parse("alice_01").unwrap();
-        mall.wire()
-            .strike("PutItem mall-auth", 0, Action::FailAfter);
-        for _ in 0..5 {
-            counter.count(&login, mall.now()).await.unwrap();
-        }
-        assert!(matches!(
-            counter.count(&login, mall.now()).await,
-            Err(CountError::TooMany(_))
-        ));
     }
 }

@@ -20,9 +20,9 @@ pub(crate) struct Tries {
 /// A try that comes too early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many wrong tries; the next may come in {} s", .wait.as_secs())]
-pub(crate) struct TooManyTries {
+pub struct TooManyTries {
     /// How long to wait, in whole seconds.
-    pub(crate) wait: Duration,
+    pub wait: Duration,
 }
 
 const FREE: u32 = 5;

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A password as a member types it: 8 to 64 characters of any kind. It is never stored and shows in no log.
+/// A password as somebody types it: 8 to 64 characters of any kind. It is never stored and shows in no log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -23,7 +23,7 @@ pub struct PasswordHash(password_hash::phc::PasswordHash);
 /// A password that could not be hashed: no memory, or no randomness for the salt.
 #[derive(Debug, thiserror::Error)]
 #[error("the password cannot be hashed")]
-pub(crate) struct HashError(#[source] password_hash::Error);
+pub struct HashError(#[source] password_hash::Error);
 
 /// Random bytes in the place of a salt and of a hash: whose password this is, nobody knows.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$2TpeVzVFteT00I/zdvAizQ$2dE+DvbgnVkif6aPLg8ZkBpvos1F/pyebO4VBxChyPo";
@@ -43,7 +43,10 @@ impl Password {
 
     /// Hashes it with a fresh salt. This takes tens of milliseconds of a whole core, on purpose; a function handles one
     /// request at a time, so nobody else waits for it.
-    pub(crate) fn hash(&self) -> Result<PasswordHash, HashError> {
+    ///
+    /// # Errors
+    /// When there is no memory, or no randomness for the salt.
+    pub fn hash(&self) -> Result<PasswordHash, HashError> {
         argon2()
             .hash_password(self.0.as_bytes())
             .map(PasswordHash)
@@ -66,6 +69,18 @@ impl PasswordHash {
             .verify_password(password.0.as_bytes(), &self.0)
             .is_ok()
     }
+}
+
+/// Whether this password is the one whose hash this is. Without a hash, for a login of nobody, it is tried against the hash of
+/// nobody, so that the time of a refusal does not tell which logins there are.
+#[must_use]
+pub fn proves(hash: Option<&PasswordHash>, password: &Password) -> bool {
+    let Some(hash) = hash else {
+        // Whatever this says, there is no such login; only the time it takes counts.
+        std::hint::black_box(PasswordHash::of_nobody().verifies(password));
+        return false;
+    };
+    hash.verifies(password)
 }
 
 fn argon2() -> Argon2<'static> {

@@ -1,0 +1,102 @@
+//! At once, and dying between any two calls.
+
+use std::sync::Arc;
+
+use futures::future::{join, join_all};
+use serde_json::json;
+use testkit::Action;
+use tokio::sync::Barrier;
+
+use crate::scene::{ACCOUNTS, PASSWORD, change, create, mall, sign_in, signed_in};
+
+#[tokio::test]
+async fn two_administrators_who_disable_each_other_at_once_leave_one() {
+    for _ in 0..5 {
+        let mall = mall().await;
+        let (first_id, first) = signed_in(&mall, "first", &["administrator"]).await;
+        let (second_id, second) = signed_in(&mall, "second", &["administrator"]).await;
+        let off = json!({ "active": false });
+        // Both have read before either writes.
+        let both = Arc::new(Barrier::new(2));
+        mall.wire().on(move |call| {
+            if call.operation == "TransactWriteItems" {
+                Action::Wait(Arc::clone(&both))
+            } else {
+                Action::Pass
+            }
+        });
+        let (one, other) = join(
+            change(&mall, &first, &second_id, &off),
+            change(&mall, &second, &first_id, &off),
+        )
+        .await;
+        mall.wire().heal();
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409]);
+    }
+}
+
+#[tokio::test]
+async fn one_login_made_twice_at_once_is_one_account() {
+    let mall = mall().await;
+    let account =
+        json!({ "login": "li.lei", "name": "李雷", "password": PASSWORD, "roles": ["editor"] });
+    let made = (0..4).map(|_| mall.post(ACCOUNTS).staff().json(&account).send());
+    let mut statuses: Vec<u16> = join_all(made)
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409]);
+    let role = mall
+        .get("/api/staff/admin/roles")
+        .staff()
+        .send()
+        .await
+        .json();
+    let editor = role["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|role| role["id"] == "editor");
+    assert_eq!(editor.unwrap()["holders"], 1);
+}
+
+#[tokio::test]
+async fn a_change_that_breaks_anywhere_is_made_by_its_repeat_or_was_made() {
+    let mall = mall().await;
+    let (_, admin) = signed_in(&mall, "admin", &["administrator"]).await;
+    let id = create(&mall, "li.lei", &["editor"]).await;
+    mall.wire().forget();
+    change(&mall, &admin, &id, &json!({ "roles": ["manager"] }))
+        .await
+        .expect(200);
+    let strikes = mall.wire().strikes();
+    for action in [Action::FailBefore, Action::FailAfter] {
+        for (name, nth) in &strikes {
+            change(&mall, &admin, &id, &json!({ "roles": ["editor"] }))
+                .await
+                .expect(200);
+            mall.wire().strike(name, *nth, action.clone());
+            let broken = change(&mall, &admin, &id, &json!({ "roles": [] })).await;
+            assert!(
+                matches!(broken.status, 200 | 503),
+                "{name} {nth}: {broken:?}"
+            );
+            mall.wire().heal();
+            change(&mall, &admin, &id, &json!({ "roles": [] }))
+                .await
+                .expect(200);
+            let shown = mall
+                .get(&format!("{ACCOUNTS}/{id}"))
+                .staff()
+                .send()
+                .await
+                .expect(200);
+            assert_eq!(shown.json()["roles"], json!([]));
+        }
+    }
+    sign_in(&mall, "li.lei", PASSWORD).await.expect(201);
+}
