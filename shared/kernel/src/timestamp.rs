@@ -128,6 +128,11 @@ impl ManualClock {
         Self(Arc::new(AtomicI64::new(now.0)))
     }
 
+    /// Moves the clock to any time.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);

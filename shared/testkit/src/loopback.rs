@@ -1,5 +1,6 @@
 //! Calls over loopback HTTP.
 
+use axum::Router;
 use bytes::Bytes;
 use http::{HeaderMap, Request, header};
 use http_body_util::{BodyExt, Full};
@@ -8,6 +9,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 pub(crate) type Http = Client<HttpConnector, Full<Bytes>>;
 
@@ -37,4 +39,12 @@ pub(crate) async fn post(
         status,
         serde_json::from_slice(&bytes).unwrap_or(Value::Null),
     ))
+}
+
+/// Serves on a free port for as long as the test runs; its address.
+pub(crate) async fn listen(router: Router) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
 }

@@ -38,6 +38,7 @@ struct Inner {
     clock: ManualClock,
     wire: Wire,
     url: String,
+    s3_url: String,
     back_end: BackEnd,
     staff: tokio::sync::Mutex<StaffSessions>,
 }
@@ -67,7 +68,12 @@ impl Mall {
         }
         let deployment = template::read(&root, &inputs).unwrap_or_else(|error| panic!("{error}"));
         let back_end = BackEnd::start(ministack, &root, &deployment).await;
-        let (wire, url) = Wire::start(back_end.dynamodb_url(), back_end.sqs_url()).await;
+        let (wire, url, s3_url) = Wire::start(
+            back_end.dynamodb_url(),
+            back_end.sqs_url(),
+            back_end.s3_url(),
+        )
+        .await;
         Self(Arc::new(Inner {
             services: services.iter().map(|service| service()).collect(),
             deployment,
@@ -76,6 +82,7 @@ impl Mall {
             clock: ManualClock::at(BEGINNING),
             wire,
             url,
+            s3_url,
             back_end,
             staff: tokio::sync::Mutex::default(),
         }))
@@ -122,6 +129,15 @@ impl Mall {
     #[must_use]
     pub fn wire(&self) -> &Wire {
         &self.0.wire
+    }
+
+    /// Where what `/media/` shows is read here: the bucket of pictures.
+    #[must_use]
+    pub fn pictures_url(&self) -> String {
+        let mut buckets = self.0.deployment.buckets();
+        let pictures = buckets.find(|bucket| bucket.id == "Pictures");
+        let name = &pictures.expect("no bucket of pictures").name;
+        format!("{}/{name}", self.0.s3_url)
     }
 
     /// The templates it was made from.
@@ -362,7 +378,6 @@ impl Mall {
             .function(operation)
             .unwrap_or_else(|| panic!("no function {operation}"));
         let access_key = self.0.back_end.access_key(access_key);
-        let s3_url = self.0.back_end.s3_url();
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
@@ -370,7 +385,7 @@ impl Mall {
             ("AWS_SECRET_ACCESS_KEY", access_key),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.0.url),
             ("AWS_ENDPOINT_URL_SQS", &self.0.url),
-            ("AWS_ENDPOINT_URL_S3", &s3_url),
+            ("AWS_ENDPOINT_URL_S3", &self.0.s3_url),
             // What the wire breaks stays broken: the SDK does not mend it by trying again.
             ("AWS_MAX_ATTEMPTS", "1"),
         ];

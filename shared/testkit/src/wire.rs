@@ -1,5 +1,7 @@
 //! Between the services and their back ends: sees every call, and breaks those that a test picks.
 
+mod objects;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -13,14 +15,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{Barrier, Notify},
-};
+use tokio::sync::{Barrier, Notify};
 
 use crate::back_end::complete;
 use crate::calls::{Call, Calls, targets, units};
-use crate::loopback::{Http, http, post};
+use crate::loopback::{Http, http, listen, post};
 
 /// What happens to a call.
 #[derive(Debug, Clone)]
@@ -66,8 +65,8 @@ struct Inner {
 const HELD: Duration = Duration::from_millis(10);
 
 impl Wire {
-    /// Starts a wire on a free port of the loopback, in front of these two back ends.
-    pub(crate) async fn start(dynamodb: String, sqs: String) -> (Self, String) {
+    /// Starts a wire on free ports of the loopback, in front of these back ends: where DynamoDB and SQS answer, and where S3 does.
+    pub(crate) async fn start(dynamodb: String, sqs: String, s3: String) -> (Self, String, String) {
         let wire = Self(Arc::new(Inner {
             client: http(),
             dynamodb,
@@ -79,11 +78,9 @@ impl Wire {
             died: Notify::new(),
             slow: AtomicBool::new(false),
         }));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(pass).with_state(wire.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        (wire, url)
+        let url = listen(Router::new().fallback(pass).with_state(wire.clone())).await;
+        let s3_url = objects::start(wire.clone(), s3).await;
+        (wire, url, s3_url)
     }
 
     /// All calls since the start, or since [`Wire::forget`].
@@ -168,6 +165,14 @@ impl Wire {
         self.0.order.fetch_add(1, Ordering::SeqCst)
     }
 
+    /// Takes a call down; holds it for a moment when stages are counted.
+    async fn record(&self, call: Call) {
+        self.0.log.lock().unwrap().push(call);
+        if self.0.slow.load(Ordering::SeqCst) {
+            tokio::time::sleep(HELD).await;
+        }
+    }
+
     fn action(&self, call: &Call) -> Action {
         self.0
             .rule
@@ -224,10 +229,7 @@ async fn pass(State(wire): State<Wire>, request: Request<Body>) -> Response {
         request: sent,
     };
     let (began, action) = (call.began, wire.action(&call));
-    wire.0.log.lock().unwrap().push(call.clone());
-    if wire.0.slow.load(Ordering::SeqCst) {
-        tokio::time::sleep(HELD).await;
-    }
+    wire.record(call.clone()).await;
     let (status, mut answer) = match action {
         Action::Pass => wire.forward(&upstream, parts.headers, body).await,
         Action::Wait(barrier) => {
@@ -263,7 +265,7 @@ async fn pass(State(wire): State<Wire>, request: Request<Body>) -> Response {
         .unwrap()
 }
 
-async fn wait_for_ever(wire: &Wire) -> (u16, Value) {
+async fn wait_for_ever<T>(wire: &Wire) -> T {
     wire.0.died.notify_one();
     std::future::pending().await
 }
