@@ -167,7 +167,10 @@ impl Mall {
             access_keys: access_keys(&deployment, &keys, &own_key),
             record: permission_record(options.permission_record)?,
             public_buckets: pictures_bucket(&deployment).into_iter().collect(),
-            allowed_origins: HeaderValue::from_str(&url).into_iter().collect(),
+            allowed_origins: own_origins(address)
+                .iter()
+                .filter_map(|origin| HeaderValue::from_str(origin).ok())
+                .collect(),
             ..backends::Options::default()
         };
         let storage = Storage::Directory(folder.path().join("data"));
@@ -315,15 +318,21 @@ fn own_values(
 ) -> Result<Vec<(&'static str, String)>, StateError> {
     let mut values = vec![
         ("SigningKey", folder.signing_key()?),
-        (
-            "AllowedOrigins",
-            format!("{url},http://localhost:{}", address.port()),
-        ),
+        ("AllowedOrigins", own_origins(address).join(",")),
     ];
     if let Some(provider) = provider {
         values.extend(provider.parameters(url));
     }
     Ok(values)
+}
+
+/// Whose pages may act for a visitor, and upload to S3: the mall's own, by either of its names.
+fn own_origins(address: SocketAddr) -> [String; 2] {
+    let port = address.port();
+    [
+        format!("http://{address}"),
+        format!("http://localhost:{port}"),
+    ]
 }
 
 fn function_keys(deployment: &Deployment) -> AccessKeys {

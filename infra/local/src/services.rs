@@ -8,6 +8,7 @@ const SERVICES: &[(&str, MakeService)] = &[
     ("cart", cart::service),
     ("catalog", catalog::service),
     ("docs", docs::service),
+    ("media", media::service),
     ("member", member::service),
     ("order", order::service),
     ("payment", payment::service),

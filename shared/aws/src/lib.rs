@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::{
     Builder,
@@ -27,6 +27,7 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 use kernel::{ConfigError, Environment};
 
+pub use aws_credential_types::Credentials;
 pub use handled::{Batch, Handled};
 pub use meter::{Meter, Notes, Usage};
 
@@ -102,21 +103,37 @@ impl Aws {
         })))
     }
 
+    /// What the function signs with, for what no client of the SDK signs: a form that a browser posts.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+
+    /// The region that the function runs in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// The address of what stands in for a service; `None` on AWS.
+    #[must_use]
+    pub fn endpoint(&self, service: Service) -> Option<&str> {
+        let (_, url) = self
+            .0
+            .endpoints
+            .iter()
+            .find(|(known, _)| *known == service)?;
+        url.as_deref()
+    }
+
     /// The configuration for the client of one service. What its client sends is counted on the [`Meter`] of the caller.
     ///
     /// One second to connect, two for an attempt, five in all: less than a function's own limit, so that
     /// a slow store becomes an answer and not a killed function.
     #[must_use]
     pub fn config(&self, service: Service) -> SdkConfig {
-        let endpoint = self
-            .0
-            .endpoints
-            .iter()
-            .find(|(known, _)| *known == service)
-            .and_then(|(_, url)| url.clone());
-        let plain = endpoint
-            .as_deref()
-            .is_some_and(|url| url.starts_with("http://"));
+        let endpoint = self.endpoint(service);
+        let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
         let client = if plain {
             self.0.http.get_or_init(|| Builder::new().build_http())
         } else {
@@ -142,7 +159,7 @@ impl Aws {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(self.0.attempts))
             .timeout_config(timeouts);
-        config.set_endpoint_url(endpoint);
+        config.set_endpoint_url(endpoint.map(str::to_owned));
         config.build()
     }
 }

@@ -10,6 +10,7 @@ use queue::{Queues, Sender};
 #[derive(Debug, Clone)]
 pub struct Boot {
     environment: Environment,
+    aws: Aws,
     dynamo: Dynamo,
     queues: Queues,
 }
@@ -24,7 +25,8 @@ impl Boot {
         Ok(Self {
             environment,
             dynamo: Dynamo::new(aws.clone()),
-            queues: Queues::new(aws),
+            queues: Queues::new(aws.clone()),
+            aws,
         })
     }
 
@@ -38,6 +40,12 @@ impl Boot {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.environment.clock()
+    }
+
+    /// How AWS is reached, for services of it that few functions call.
+    #[must_use]
+    pub fn aws(&self) -> &Aws {
+        &self.aws
     }
 
     /// The table whose name is in a variable.

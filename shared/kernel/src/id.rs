@@ -302,6 +302,23 @@ impl Ulid26 for PurchaseKind {
 /// An order to a buyer, to purchase what warehouses need. Sorts by time.
 pub type PurchaseId = Id<PurchaseKind>;
 
+/// Kind of [`UploadId`].
+pub enum UploadKind {}
+impl IdKind for UploadKind {
+    const NAME: &'static str = "UploadId";
+    const PATTERN: &'static str = ULID_PATTERN;
+    fn accepts(text: &str) -> bool {
+        is_ulid(text)
+    }
+}
+impl Ulid26 for UploadKind {
+    fn fresh(now: crate::Timestamp) -> ulid::Ulid {
+        by_time(now)
+    }
+}
+/// An upload, and the picture that becomes of it. Sorts by time, and cannot be guessed.
+pub type UploadId = Id<UploadKind>;
+
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
         Self {

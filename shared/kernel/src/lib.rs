@@ -21,7 +21,8 @@ pub use id::{
     AddressId, AddressKind, AttributeGroupId, AttributeGroupKind, AttributeId, AttributeKind,
     AuditId, AuditKind, BrandId, BrandKind, Id, IdKind, InvalidId, MemberId, MemberKind, ProductId,
     ProductKind, PurchaseId, PurchaseKind, PurchaseNeedId, PurchaseNeedKind, QuoteId, QuoteKind,
-    RoleId, RoleKind, SkuId, SkuKind, SlugKind, StaffId, StaffKind, WarehouseId, WarehouseKind,
+    RoleId, RoleKind, SkuId, SkuKind, SlugKind, StaffId, StaffKind, UploadId, UploadKind,
+    WarehouseId, WarehouseKind,
 };
 pub use money::{InvalidMoney, Money};
 pub use page::{Limit, Page};

@@ -16,10 +16,13 @@
 //! | `need.id`, `purchase.id` | a new need for that SKU; a purchase of such a need that nobody has taken on |
 //! | `received.purchase`, `received.need` | a purchase that a buyer has taken on, and its only need |
 //! | `warehouse.empty` | a new warehouse with nothing in it |
+//! | `upload.id` | an upload that was announced, and of which nothing came |
+//! | `picture.id` | a picture that was uploaded and published |
 //! | `phone` | a mobile number nobody has |
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
 
+mod pictures;
 mod taxonomy;
 
 use std::collections::BTreeMap;
@@ -152,6 +155,8 @@ impl Live {
             "address.id" => self.find_address().await?,
             "quote" => self.ask_for_quote().await?,
             "order.sn" => self.place_order().await?,
+            "upload.id" => self.announce_upload().await?,
+            "picture.id" => self.publish_picture().await?,
             "alipay.notice" => self.pay_at_the_provider().await?,
             "need.id" => self.add_need().await?,
             "purchase.id" => self.merge_need().await?,

@@ -1,0 +1,58 @@
+//! Lists the published pictures for one purpose, the newest first.
+
+use dynamo::{DynamoError, InvalidSignature};
+use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use kernel::{Limit, Page};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{UploadMedia, view::UploadView};
+use crate::{Media, domain::Purpose};
+
+/// Which pictures, and which page of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListPicturesQuery {
+    /// What they are for.
+    purpose: Purpose,
+    /// How many.
+    #[serde(default)]
+    limit: Limit,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListPicturesError {
+    #[error("the cursor was not made for this list")]
+    BadCursor(#[from] InvalidSignature),
+    #[error("the pictures cannot be read")]
+    Store(#[from] DynamoError),
+}
+
+impl Refusal for ListPicturesError {
+    const KINDS: &'static [ProblemKind] = &[
+        ProblemKind::INVALID,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
+            Self::Store(error) => Problem::of_store(error),
+        }
+    }
+}
+
+pub(crate) async fn list_pictures(
+    app: &Media,
+    (_, Query(wanted)): (Staff<UploadMedia>, Query<ListPicturesQuery>),
+) -> Result<Reply<Page<UploadView>>, ListPicturesError> {
+    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
+    let page = app
+        .uploads
+        .published(wanted.purpose, &app.cursors, limit, cursor)
+        .await??;
+    Ok(Reply::ok(page.map(UploadView::from)))
+}

@@ -1,0 +1,15 @@
+//! The endpoints.
+
+pub(crate) mod create_upload;
+pub(crate) mod list_pictures;
+pub(crate) mod remove_picture;
+pub(crate) mod show_upload;
+mod view;
+
+use edge::Permission;
+
+/// May upload pictures, look at them and remove them.
+pub(crate) enum UploadMedia {}
+impl Permission for UploadMedia {
+    const NAME: &'static str = "media:upload";
+}

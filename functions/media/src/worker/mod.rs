@@ -1,0 +1,3 @@
+//! The workers.
+
+pub(crate) mod publish_picture;
