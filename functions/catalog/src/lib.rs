@@ -4,6 +4,7 @@
 mod api;
 mod domain;
 mod store;
+mod worker;
 
 use dynamo::Signer;
 use edge::{Boot, Service};
@@ -56,6 +57,16 @@ pub fn service() -> Service {
 /// Categories, brands and attributes: what products refer to.
 fn with_taxonomy(service: Service) -> Service {
     service
+        .stream_worker(
+            "start-category-moves",
+            worker::Moves::from_env,
+            worker::start_category_moves::start_category_moves,
+        )
+        .worker(
+            "move-products",
+            worker::Moves::from_env,
+            worker::move_products::move_products,
+        )
         .endpoint(
             "put-category",
             Catalog::from_env,

@@ -2,12 +2,14 @@
 
 mod attributes;
 mod brands;
+mod moves;
 mod products;
 mod taxonomy;
 mod tree;
 
 use dynamo::Table;
 
+pub(crate) use moves::moving_category;
 pub use products::Skus;
 pub(crate) use products::{PutProductFailure, product_list};
 pub(crate) use taxonomy::Unwritten;

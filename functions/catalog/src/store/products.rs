@@ -157,6 +157,35 @@ impl Store {
         })
     }
 
+    /// Lists a product below another path of its category. Not a change that staff make: its version stays, and with it what
+    /// an editor has in hand. `false` when it is there already, or was changed meanwhile, by whom its path was read anew.
+    pub(crate) async fn relist_product(
+        &self,
+        known: &StoredProduct,
+        path: &[CategoryId],
+    ) -> Result<bool, DynamoError> {
+        let mut product = known.product.clone();
+        if product.category_path == path || product.category_path.last() != path.last() {
+            return Ok(false);
+        }
+        path.clone_into(&mut product.category_path);
+        let row = ProductRow {
+            product: &product,
+            version: known.version,
+            list_pk: LISTED,
+            list_sk: format!("{}{}", path_prefix(path), product.id),
+            brand_pk: brand_pk(&product.brand.id),
+            card: product.card(),
+        };
+        let put = Write::put(&self.table, product_key(&product.id), &row)
+            .when(Condition::equals("version", known.version));
+        match dynamo::Table::write(put).await {
+            Ok(()) => Ok(true),
+            Err(dynamo::WriteError::ConditionFailed(_)) => Ok(false),
+            Err(dynamo::WriteError::Call(error)) => Err(error),
+        }
+    }
+
     async fn remove_skus(&self, product: &Product, known: &Product) -> Result<(), DynamoError> {
         let stays = |sku: &Sku| product.skus.iter().any(|next| next.sku_id == sku.sku_id);
         let gone = known.skus.iter().filter(|sku| !stays(sku));
