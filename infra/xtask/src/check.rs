@@ -10,6 +10,7 @@
 //! - [`edge`]: every route leads through the edge to its own API, and only what is for everyone is kept there.
 //! - [`monitoring`]: each service nests `monitoring.yaml`, which watches all it has.
 //! - [`policies`]: a function may do what it does and nothing else.
+//! - [`triggers`]: what functions hear of tables and buckets is not lost.
 //! - [`routes`]: a service stays under its own path prefix, staff under `admin`.
 
 mod apis;
@@ -23,6 +24,7 @@ mod queues;
 mod routes;
 mod stacks;
 mod tables;
+mod triggers;
 
 #[cfg(test)]
 pub(crate) mod small_mall;
@@ -78,6 +80,7 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
         names::check,
         queues::check,
         tables::check,
+        triggers::check,
         logs::check,
         apis::check,
         edge::check,

@@ -1,12 +1,12 @@
 //! Nobody has to look for trouble: each service nests `monitoring.yaml`, and that watches all it has.
 //!
 //! The alarms stand in `infra/monitoring.yaml` once. What they watch is what a service hands it, so that is what is checked: its API,
-//! its log groups, the queue that is consumed (age) and the one that takes dead letters.
+//! its log groups, the queue that is consumed (age), the one that takes dead letters and the one that hears of failures.
 
 use serde_json::Value;
 use template::{Nested, Queue, Stack};
 
-use super::{Finding, Subject};
+use super::{Finding, Subject, triggers};
 
 const TEMPLATE: &str = "monitoring.yaml";
 
@@ -32,7 +32,10 @@ fn check_stack(stack: &Stack) -> Vec<Finding> {
             .filter_map(|other| other.redrive.as_ref());
         redrives.any(|redrive| redrive.dead_letter_arn == queue.arn)
     };
-    let (dead, alive): (Vec<_>, Vec<_>) = stack.queues.iter().partition(is_target);
+    let (dead, others): (Vec<_>, Vec<_>) = stack.queues.iter().partition(is_target);
+    let (failures, alive): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|queue| triggers::hears_of_failures(stack, queue));
     let logs = stack.log_groups.iter().filter(|group| {
         let mut functions = stack.functions.iter();
         functions.any(|function| function.logging.log_group.as_ref() == Some(&group.name))
@@ -41,7 +44,7 @@ fn check_stack(stack: &Stack) -> Vec<Finding> {
         let mut apis = stack.apis.iter();
         apis.any(|api| api.access_log_arn.as_ref() == Some(&group.arn))
     });
-    let expected: [(&str, Vec<&String>); 5] = [
+    let expected: [(&str, Vec<&String>); 6] = [
         ("ApiId", stack.apis.iter().map(|api| &api.api_id).collect()),
         ("Logs", logs.map(|group| &group.name).collect()),
         ("AccessLogs", access_logs.map(|group| &group.name).collect()),
@@ -52,6 +55,10 @@ fn check_stack(stack: &Stack) -> Vec<Finding> {
         (
             "DeadLetterQueue",
             dead.into_iter().map(|queue| &queue.name).collect(),
+        ),
+        (
+            "FailureQueue",
+            failures.into_iter().map(|queue| &queue.name).collect(),
         ),
     ];
     expected

@@ -2,7 +2,7 @@
 //!
 //! What SAM attaches by itself is known and not in `Policies`: `AWSLambdaBasicExecutionRole` (logs, to `*`),
 //! `AWSXRayDaemonWriteAccess` where tracing is on (traces, to `*`), and the execution roles for the queue or stream of an event
-//! (`AWSLambdaSQSQueueExecutionRole`, `AWSLambdaDynamoDBExecutionRole`, to `*`).
+//! (`AWSLambdaSQSQueueExecutionRole`, `AWSLambdaDynamoDBExecutionRole`, to `*`), and sending to the queues that hear of failures.
 
 use template::{Deployment, Statement};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use template::{Function, Queue, Stack, Trigger};
 
-use super::{Finding, PREFIX, Subject};
+use super::{Finding, PREFIX, Subject, triggers};
 
 /// AWS's advice: a batch may be throttled and tried again within one visibility timeout.
 const VISIBILITY_FACTOR: u32 = 6;
@@ -48,6 +48,7 @@ fn check_dead_letters(subject: &Subject<'_>, stack: &Stack, queue: &Queue) -> Op
             redrive.dead_letter_arn
         ),
         None if subject.deployment.queues().any(is_target) => return None,
+        None if triggers::hears_of_failures(stack, queue) => return None,
         None => "has no dead-letter queue; give it a RedrivePolicy".to_owned(),
     };
     Some(Finding::of(stack, &queue.id, what))

@@ -161,6 +161,7 @@ Parameters:
   AccessLogs: {Type: String}
   Queue: {Type: String, Default: ''}
   DeadLetterQueue: {Type: String, Default: ''}
+  FailureQueue: {Type: String, Default: ''}
 Resources:
   Errors: {Type: AWS::CloudWatch::Alarm}
 ";
@@ -218,6 +219,29 @@ impl SmallMall {
         *text = text.replacen(from, to, 1);
     }
 
+    /// Adds a function to the stock, with its event and further properties, and a watched queue for its failures.
+    pub(super) fn add_worker(&mut self, name: &str, source: Source, event: &str, properties: &str) {
+        let id: String = name.split('-').map(capitalised).collect();
+        let resources = format!(
+            "  Failures: {{Type: AWS::SQS::Queue, Properties: {{QueueName: !Sub '${{Prefix}}-failures'}}}}\n  {id}:\n    \
+             Type: AWS::Serverless::Function\n    Metadata: {{BuildMethod: rust-cargolambda, BuildProperties: {{Binary: stock}}}}\n    \
+             Properties:\n      Handler: {name}\n      {properties}\n      Events:\n        Start: {{{event}}}\nOutputs:\n"
+        );
+        self.edit("infra/stock.yaml", "Outputs:\n", &resources);
+        let watched = "DeadLetterQueue: !GetAtt ReleaseStockDead.QueueName";
+        let both = format!("{watched}, FailureQueue: !GetAtt Failures.QueueName");
+        self.edit("infra/stock.yaml", watched, &both);
+        self.services[0].operations.push(Operation {
+            name: name.to_owned(),
+            kind: Kind::Worker(source),
+            public: false,
+        });
+        let file = name.replace('-', "_");
+        self.files.insert(format!("events/stock/{name}.json"));
+        self.files
+            .insert(format!("functions/stock/src/worker/{file}.rs"));
+    }
+
     /// Gives a service, its template and its files another name.
     pub(super) fn rename_service(&mut self, from: &str, to: &str) {
         self.edit(
@@ -273,6 +297,11 @@ impl SmallMall {
         }
         folder
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_ascii_uppercase() + rest
 }
 
 fn service(name: &str, operations: &[(&str, Kind)]) -> Service {
