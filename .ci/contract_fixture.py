@@ -14,6 +14,7 @@ import urllib.request
 PROGRAM, DATA, DOCUMENT = map(pathlib.Path, sys.argv[1:])
 VALUES = json.loads(pathlib.Path("infra/xtask/src/openapi/sample_values.json").read_text())
 URL = json.loads((DATA / "endpoints.json").read_text())["url"]
+STAFF_ACCOUNT = {"login": VALUES["staff.login"], "password": VALUES["staff.password"]}
 MEMBER = {"login_name": "lilei88", "password": "correct horse", "phone": "13800001234", "nickname": "李雷"}
 
 
@@ -34,9 +35,10 @@ def by_staff(method, path, body):
 
 
 def staff_session():
-    """The cookie of somebody who may do everything, as the sample events have it."""
-    event = subprocess.run([PROGRAM, "event", "receive-stock", "--data", DATA], check=True, capture_output=True, text=True)
-    return json.loads(event.stdout)["cookies"][0]
+    """The cookie of an account that may do everything."""
+    create = [PROGRAM, "staff", "create", STAFF_ACCOUNT["login"], "--password-stdin", "--data", DATA]
+    subprocess.run(create, check=True, input=STAFF_ACCOUNT["password"], text=True, stdout=subprocess.DEVNULL)
+    return "__Host-mall-staff=" + call("POST", "/api/staff/sessions", STAFF_ACCOUNT)[1]["staff"]
 
 
 def sign_in():

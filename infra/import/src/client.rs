@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{COOKIE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde::Serialize;
 
@@ -20,6 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 /// The warehouse that receives what a file says is in stock.
 const WAREHOUSE: &str = "main";
+/// Where staff sign in.
+const SESSIONS: &str = "/api/staff/sessions";
 /// What may stand in a path segment as it is (RFC 3986, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -63,6 +65,39 @@ impl MallClient {
     /// [`ImportError::Address`] and [`ImportError::MalformedSession`] for arguments that cannot be right,
     /// [`ImportError::Client`] when TLS cannot be set up, for want of root certificates for instance.
     pub fn new(url: &str, session: &str) -> Result<MallClient, ImportError> {
+        let mut cookie =
+            HeaderValue::from_str(session.trim()).map_err(|_| ImportError::MalformedSession)?;
+        cookie.set_sensitive(true);
+        MallClient::with_headers(url, HeaderMap::from_iter([(COOKIE, cookie)]))
+    }
+
+    /// A client of the mall at `url` in a new session of the account that has this login and password.
+    ///
+    /// # Errors
+    /// [`ImportError::SignIn`] when the mall does not let it in, and as [`MallClient::new`].
+    pub async fn sign_in(
+        url: &str,
+        login: &str,
+        password: &str,
+    ) -> Result<MallClient, ImportError> {
+        let nobody = MallClient::with_headers(url, HeaderMap::new())?;
+        let request = nobody
+            .http
+            .post(format!("{}{SESSIONS}", nobody.base))
+            .json(&serde_json::json!({ "login": login, "password": password }));
+        let answer = request.send().await.map_err(ImportError::Client)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        if let (true, Some(cookie)) = (status.is_success(), session_cookie(&headers)) {
+            return MallClient::new(url, cookie);
+        }
+        let body = answer.text().await.unwrap_or_default();
+        Err(ImportError::SignIn {
+            login: login.to_owned(),
+            reason: problem::reason(status, problem::announced(&headers), &body),
+        })
+    }
+
+    fn with_headers(url: &str, headers: HeaderMap) -> Result<MallClient, ImportError> {
         let not_an_address = || ImportError::Address {
             url: url.to_owned(),
         };
@@ -72,14 +107,11 @@ impl MallClient {
             "http" => false,
             _ => return Err(not_an_address()),
         };
-        let mut cookie =
-            HeaderValue::from_str(session.trim()).map_err(|_| ImportError::MalformedSession)?;
-        cookie.set_sensitive(true);
 
         // Whoever came first has chosen a provider already; there is one in this workspace, so it is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([(COOKIE, cookie)]))
+            .default_headers(headers)
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT);
@@ -183,6 +215,16 @@ impl MallClient {
             }
         }
     }
+}
+
+/// The cookie of the session, name and value, that a sign-in sets.
+fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(SET_COOKIE).iter();
+    let mut pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+    pairs.find(|pair| {
+        pair.split_once('=')
+            .is_some_and(|(name, _)| name.ends_with("-mall-staff"))
+    })
 }
 
 /// States that pass: too many requests, busy, or a function or its gateway that has just died.

@@ -130,6 +130,14 @@ pub enum ImportError {
     /// The HTTP client cannot be built.
     #[error("cannot set up the HTTP client")]
     Client(#[source] reqwest::Error),
+    /// The mall does not let the account in.
+    #[error("the mall does not let {login} in: {reason}")]
+    SignIn {
+        /// The account's login.
+        login: String,
+        /// What the mall says.
+        reason: String,
+    },
     /// The session is over, or its account lacks a permission.
     #[error("the mall refuses the session of its staff: {request} answered {status}")]
     Session {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::bench::{self, BenchOptions};
+use crate::commands::staff::StaffOptions;
 use crate::commands::{self, CommandError};
 use crate::instance::end_with_parent;
 use crate::services;
@@ -20,7 +21,8 @@ Examples:
   mall event show-product > event.json   a function's sample event, with live values
   mall invoke show-product -e event.json send it, changed or not
   mall env -o env.json                   what its functions are given, for sam local
-  mall import --categories categories.csv --products products.jsonl
+  mall staff create li.lei               the first account of staff; its password is printed once
+  mall import --login li.lei --categories categories.csv --products products.jsonl
   mall cost                              what its requests, messages and orders cost on AWS
   mall bench checkout --clients 8        how many orders it takes in a second, and how long each step takes
 
@@ -64,6 +66,8 @@ enum Command {
     /// Drive a mall over HTTP, as its visitors do, and tell how fast it was and what went wrong.
     #[command(after_help = bench::AFTER_HELP)]
     Bench(BenchOptions),
+    /// Make accounts of staff, as the owner of a mall.
+    Staff(StaffOptions),
     /// Run one function: what the mall starts as a child process.
     #[command(hide = true)]
     Function { service: String, handler: String },
@@ -112,6 +116,15 @@ pub(crate) struct ImportOptions {
     /// Products: one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) products: Option<PathBuf>,
+    /// URL of the mall [default: the one that runs here]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Account of its staff; its password is asked for, or read from MALL_STAFF_PASSWORD
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
 }
@@ -223,6 +236,7 @@ pub fn run() -> ExitCode {
         Command::Routes(options) => commands::routes::run(&options),
         Command::Cost(options) => commands::cost::run(&options),
         Command::Bench(options) => commands::bench::run(&options),
+        Command::Staff(options) => commands::staff::run(&options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("mall: {}", with_causes(&error));

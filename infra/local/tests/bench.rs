@@ -13,6 +13,7 @@ use serde_json::Value;
 async fn bench(mall: &MallProcess, words: &[&str]) -> Output {
     let mut command = mall_command("bench", &workspace(), mall.data());
     command.args(words);
+    command.env("MALL_STAFF_PASSWORD", "nobody's password");
     tokio::task::spawn_blocking(move || command.output().unwrap())
         .await
         .unwrap()
@@ -100,6 +101,15 @@ async fn of_120_buyers_100_get_one_of_the_last_100_pieces_and_all_come_back() {
         .map(|promise| (promise["expected"].as_u64(), promise["found"].as_u64()))
         .collect();
     assert_eq!(found, [100, 20, 0, 100].map(|n| (Some(n), Some(n))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mall_that_refuses_makes_the_run_fail() {
+    let mall = MallProcess::start(&workspace()).await;
+    let refused = bench(&mall, &["product", "--login", "nobody"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("does not let nobody in"), "{said}");
 }
 
 fn path(path: &Path) -> &str {

@@ -62,8 +62,8 @@ async fn a_function_that_misses_one_permission_of_a_transaction_writes_nothing_a
     // The receipt is put and the stock is updated in one transaction, and both are on this table.
     let templates = templates_with(
         "stock",
-        "Handler: receive-stock\n      Policies:\n        - Statement:\n            - { Effect: Allow, Action: [dynamodb:PutItem, dynamodb:UpdateItem]",
-        "Handler: receive-stock\n      Policies:\n        - Statement:\n            - { Effect: Allow, Action: [dynamodb:PutItem]",
+        "Handler: receive-stock\n      Policies:\n        - Statement:\n            - { Effect: Allow, Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]",
+        "Handler: receive-stock\n      Policies:\n        - Statement:\n            - { Effect: Allow, Action: [dynamodb:GetItem, dynamodb:PutItem]",
     );
     let mall = MallProcess::start(templates.path()).await;
     let (status, problem) = receive(&mall).await;

@@ -11,6 +11,7 @@
 //! - [`monitoring`]: each service nests `monitoring.yaml`, which watches all it has.
 //! - [`policies`]: a function may do what it does and nothing else.
 //! - [`triggers`]: what functions hear of tables and buckets is not lost.
+//! - [`permissions`]: every permission that staff are asked for is one that a role can grant.
 //! - [`routes`]: a service stays under its own path prefix, staff under `admin`.
 
 mod apis;
@@ -19,6 +20,7 @@ mod logs;
 mod monitoring;
 mod names;
 mod operations;
+mod permissions;
 mod policies;
 mod queues;
 mod routes;
@@ -86,6 +88,7 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
         edge::check,
         monitoring::check,
         policies::check,
+        permissions::check,
         routes::check,
     ];
     groups.iter().flat_map(|group| group(subject)).collect()

@@ -19,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) kind: Kind,
     /// Anyone may call it, and everyone gets the same answer: it is told no session.
     pub(crate) public: bool,
+    /// The permission that it asks staff for.
+    pub(crate) permission: Option<&'static str>,
 }
 
 /// What calls an operation, by its type in the code.
@@ -51,6 +53,10 @@ fn describe(service: &edge::Service) -> Service {
                 Some(_) => Kind::Endpoint,
             },
             public: matches!(security, Some(Security::Public)),
+            permission: match security {
+                Some(Security::Staff(name)) => Some(name),
+                _ => None,
+            },
         }
     });
     Service {

@@ -4,16 +4,20 @@ use std::process::ExitCode;
 
 use import::{MallClient, Progress, Source, Sources};
 
+use super::password::read_password;
 use super::{CommandError, block_on};
 use crate::cli::ImportOptions;
-use crate::staff::open_session;
 use crate::state::read_endpoints;
 
 pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
     if options.categories.is_none() && options.products.is_none() {
         return Err(CommandError::NothingToImport);
     }
-    let endpoints = read_endpoints(&options.place.data()?)?;
+    let url = match &options.url {
+        Some(url) => url.clone(),
+        None => read_endpoints(&options.place.data()?)?.url,
+    };
+    let password = read_password(&options.login, options.password_stdin)?;
     let sources = Sources {
         categories: options
             .categories
@@ -23,8 +27,7 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         products: options.products.as_deref().map(Source::read).transpose()?,
     };
     let report = block_on(async {
-        let session = open_session(&endpoints).await?;
-        let mall = MallClient::new(&endpoints.url, &session)?;
+        let mall = MallClient::sign_in(&url, &options.login, &password).await?;
         Ok(import::import(&mall, sources, &Progress::on_stderr()).await?)
     })?;
     super::say(&report);

@@ -6,8 +6,10 @@ pub(crate) mod env;
 pub(crate) mod event;
 pub(crate) mod import;
 pub(crate) mod invoke;
+mod password;
 pub(crate) mod routes;
 mod sample;
+pub(crate) mod staff;
 pub(crate) mod up;
 
 use std::fmt::Display;
@@ -56,6 +58,10 @@ pub(crate) enum CommandError {
     NothingToImport,
     #[error("the prices cannot be read")]
     Prices(#[from] crate::cost::PricesError),
+    #[error("cannot read the password")]
+    Password(#[source] io::Error),
+    #[error("the back ends do not start")]
+    Backends(#[source] backends::BackendError),
     #[error("nobody can act as staff")]
     Staff(#[from] crate::staff::StaffError),
     #[error("the import broke off")]

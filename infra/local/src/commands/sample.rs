@@ -4,7 +4,8 @@
 //!
 //! | placeholder | value |
 //! |---|---|
-//! | `staff.session` | a session of staff who may do everything |
+//! | `staff.session`, `.login`, `.password` | an account of staff that may do everything, made when it is not there yet |
+//! | `colleague.id`, `role.id` | an account of staff and a role for changes to be made to |
 //! | `member.session`, `.id`, `.phone`, `.login_name`, `.password` | a sample member, registered when it is not there yet |
 //! | `address.id` | an address of that member |
 //! | `brand.id`, `attribute.id`, `attribute_group.id`, `category.spare` | made for this sample, nothing refers to them |
@@ -37,8 +38,9 @@ use time::format_description::well_known::Rfc3339;
 use super::CommandError;
 use crate::cli::{PlaceOptions, with_causes};
 use crate::client::http_client;
-use crate::staff::open_session;
-use crate::state::{Endpoints, read_endpoints};
+use crate::files::read_or_make;
+use crate::staff::{colleague, open_sample_session};
+use crate::state::{Endpoints, random_secret, read_endpoints};
 
 const PHONE: &str = "13800000001";
 const LOGIN_NAME: &str = "sample_member";
@@ -59,6 +61,7 @@ pub(crate) async fn live_event(
     let mut live = Live {
         http: http_client().map_err(CommandError::Http)?,
         endpoints: read_endpoints(&place.data()?)?,
+        data: place.data()?,
         known: BTreeMap::new(),
     };
     let mut filled = text.clone();
@@ -112,6 +115,7 @@ fn placeholders(text: &str) -> Vec<String> {
 struct Live {
     http: reqwest::Client,
     endpoints: Endpoints,
+    data: PathBuf,
     known: BTreeMap<&'static str, String>,
 }
 
@@ -134,7 +138,9 @@ impl Live {
 
     async fn learn(&mut self, name: &str) -> Result<(), String> {
         match name {
-            "staff.session" => self.open_staff_session().await?,
+            "staff.session" | "staff.login" | "staff.password" => self.open_staff_session().await?,
+            "colleague.id" => self.find_colleague().await?,
+            "role.id" => self.put_role().await?,
             "unique" => self.know("unique", format!("{:016x}", rand::random::<u64>())),
             "phone" => self.know(
                 "phone",
@@ -173,10 +179,31 @@ impl Live {
     }
 
     async fn open_staff_session(&mut self) -> Result<(), String> {
-        let opened = open_session(&self.endpoints).await;
-        let cookie = opened.map_err(|error| with_causes(&error))?;
+        let file = self.data.join("sample-staff-password");
+        let made = || Ok(random_secret());
+        let password = read_or_make(&file, made).map_err(|error| with_causes(&error))?;
+        let opened = open_sample_session(&self.endpoints, &password).await;
+        let (login, cookie) = opened.map_err(|error| with_causes(&error))?;
         let (_, session) = cookie.split_once('=').unwrap_or_default();
         self.know("staff.session", session.to_owned());
+        self.know("staff.login", login);
+        self.know("staff.password", password);
+        Ok(())
+    }
+
+    async fn find_colleague(&mut self) -> Result<(), String> {
+        let found = colleague(&self.endpoints).await;
+        let colleague = found.map_err(|error| with_causes(&error))?;
+        self.know("colleague.id", colleague.as_str().to_owned());
+        Ok(())
+    }
+
+    async fn put_role(&mut self) -> Result<(), String> {
+        let role = format!("sample-{:016x}", rand::random::<u64>());
+        let url = format!("{}/api/staff/admin/roles/{role}", self.endpoints.url);
+        let request = self.http.put(url).json(&json!({ "permissions": [] }));
+        sent(self.by_staff(request).await?).await?;
+        self.know("role.id", role);
         Ok(())
     }
 
@@ -424,6 +451,7 @@ mod tests {
         let mut live = Live {
             http,
             endpoints: Endpoints::default(),
+            data: PathBuf::new(),
             known: BTreeMap::new(),
         };
         assert_eq!(

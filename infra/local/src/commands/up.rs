@@ -11,7 +11,7 @@ use crate::cli::{UpOptions, with_causes};
 use crate::instance::Program;
 use crate::logs::{Style, log_file};
 use crate::mall::{Mall, Options};
-use crate::staff::open_session;
+use crate::staff::as_demo_loader;
 use crate::state::Endpoints;
 
 /// Where the pictures of the demo data are, from the mall's own address: it may change its port, and its pictures stay.
@@ -140,10 +140,12 @@ async fn load_demo_once(mall: &Mall, unwanted: bool) {
 }
 
 async fn load(mall: &Mall, bucket: &str) -> Result<(), CommandError> {
-    let session = open_session(mall.endpoints()).await?;
-    let client = MallClient::new(&mall.endpoints().url, &session)?;
     let pictures = Pictures::new(mall.s3_client(), bucket, PICTURES_BASE);
-    load_demo(&client, &pictures, &Progress::on_stderr()).await?;
+    as_demo_loader(mall.endpoints(), async |client: &MallClient| {
+        load_demo(client, &pictures, &Progress::on_stderr()).await?;
+        Ok::<_, CommandError>(())
+    })
+    .await?;
     mall.folder().mark_demo_loaded()?;
     Ok(())
 }

@@ -199,6 +199,7 @@ mod tests {
             name: "cancel-order".to_owned(),
             kind: Kind::Endpoint,
             public: false,
+            permission: None,
         });
         assert_eq!(
             mall.findings(),

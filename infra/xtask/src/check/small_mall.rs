@@ -309,6 +309,7 @@ fn service(name: &str, operations: &[(&str, Kind)]) -> Service {
         name: (*name).to_owned(),
         kind: *kind,
         public: false,
+        permission: None,
     });
     Service {
         name: name.to_owned(),

@@ -41,6 +41,7 @@ use self::machine::Tree;
 use self::options::{End, Flow};
 use self::report::Report;
 use super::CommandError;
+use super::password::read_password;
 use crate::client::http_client;
 use crate::staff::open_session;
 use crate::state::{Endpoints, read_endpoints};
@@ -65,7 +66,20 @@ pub(crate) enum BenchError {
 
 pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, CommandError> {
     let earlier = options.compare.as_deref().map(read_report).transpose()?;
-    let endpoints = read_endpoints(&options.place.data()?)?;
+    // The processes of a mall elsewhere cannot be looked at.
+    let (endpoints, tree) = match &options.url {
+        Some(url) => (elsewhere(url), None),
+        None => {
+            let endpoints = read_endpoints(&options.place.data()?)?;
+            let tree = Tree::of(endpoints.pid);
+            (endpoints, Some(tree))
+        }
+    };
+    let password = options
+        .login
+        .as_deref()
+        .map(|login| read_password(login, false));
+    let password = password.transpose()?;
     // One thread is enough for thousands of requests a second, and leaves the other cores to the mall.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -75,7 +89,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, CommandError> {
         http_client().map_err(CommandError::Http)?,
         endpoints.url.trim_end_matches('/'),
     );
-    let report = runtime.block_on(measure(options, &browser, &endpoints))?;
+    let report = runtime.block_on(measure(options, &browser, &endpoints, password, tree))?;
     if options.json {
         let text = serde_json::to_string_pretty(&report);
         super::say(text.unwrap_or_default());
@@ -90,6 +104,13 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, CommandError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn elsewhere(url: &str) -> Endpoints {
+    Endpoints {
+        url: url.to_owned(),
+        ..Endpoints::default()
+    }
 }
 
 fn read_report(file: &Path) -> Result<Report, CommandError> {
@@ -107,23 +128,30 @@ async fn measure(
     options: &BenchOptions,
     browser: &Browser,
     endpoints: &Endpoints,
+    password: Option<String>,
+    tree: Option<Tree>,
 ) -> Result<Report, BenchError> {
-    let mall = MallClient::new(&endpoints.url, &open_session(endpoints).await?)?;
-    let tree = Tree::of(endpoints.pid);
+    let mall = match options.login.as_deref().zip(password) {
+        Some((login, password)) => MallClient::sign_in(&endpoints.url, login, &password).await?,
+        None => MallClient::new(&endpoints.url, &open_session(endpoints).await?)?,
+    };
     if options.flow == Flow::Race {
         let (measured, promises) = race::run(options, browser, &mall).await?;
         return Ok(Report::new(options, &measured).with_promises(promises));
     }
     let mut clients = clients(options, browser, &mall).await?;
     warm_up(options, &mut clients).await;
-    let before = tree.processor_time();
+    let before = tree.and_then(Tree::processor_time);
     let load = Load {
         rate: options.rate,
         end: options.end(),
     };
     let measured = load.run(&mut clients, "measure").await;
     let report = Report::new(options, &measured);
-    Ok(report.with_machine(tree, before))
+    Ok(match tree {
+        Some(tree) => report.with_machine(tree, before),
+        None => report,
+    })
 }
 
 /// The same load, not counted: starts functions, fills caches, opens connections.

@@ -65,6 +65,12 @@ pub(crate) struct BenchOptions {
     /// Seconds to run before anything is counted
     #[arg(long, default_value_t = 2, value_name = "SECONDS")]
     warm_up: u32,
+    /// URL of the mall [default: the one that runs here]
+    #[arg(long, requires = "login")]
+    pub(crate) url: Option<String>,
+    /// Account of its staff; its password is asked for, or read from MALL_STAFF_PASSWORD [default: the account of this machine]
+    #[arg(long)]
+    pub(crate) login: Option<String>,
     /// Print JSON, for machines and for --compare
     #[arg(long)]
     pub(crate) json: bool,
