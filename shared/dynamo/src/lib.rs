@@ -4,6 +4,7 @@
 //! - [`Write`]: one conditional write; the same value goes alone or into a [`Transaction`].
 //! - [`Condition`]: what must hold. Expression strings are made here and nowhere else.
 //! - [`Signer`]: signs what a client carries for us: cursors, quotes.
+//! - [`Scan`]: a whole table, for audits.
 //! - [`Locks`]: for jobs that must run in one place at a time.
 //!
 //! A failed condition is an answer, not a failure: it brings the item as it is ([`WriteError::ConditionFailed`],
@@ -18,6 +19,7 @@ mod error;
 mod item;
 mod lock;
 mod query;
+mod scan;
 mod signer;
 mod size;
 mod table;
@@ -29,6 +31,7 @@ pub use error::{DynamoError, Reason, TransactionError, WriteError};
 pub use item::{Item, Key};
 pub use lock::{Fence, Guarded, LEASE, Lock, Locks};
 pub use query::{Query, Start};
+pub use scan::Scan;
 pub use signer::{InvalidSignature, Signer};
 pub use table::{Consistency, Dynamo, Table};
 pub use transaction::Transaction;
