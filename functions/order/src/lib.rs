@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod audit;
 mod domain;
 mod follow_up;
 mod orders;
@@ -25,7 +26,11 @@ use store::Store;
 use terms::Terms;
 use worker::close_order::CloseOrder;
 
-pub use domain::{InvalidOrderSn, MarkPaid, OrderSn, OrderStatus, PayableOrder, Payment};
+pub use audit::StockAudit;
+pub use domain::{
+    Difference, InvalidOrderSn, MarkPaid, OrderSn, OrderStatus, PayableOrder, Payment,
+    StockAuditReport, Taken,
+};
 pub use orders::Orders;
 
 /// What the operations of this service share.
@@ -95,5 +100,15 @@ pub fn service() -> Service {
             "close-order",
             Sales::from_env,
             worker::close_order::close_order,
+        )
+        .endpoint(
+            "show-stock-audit",
+            StockAudit::from_env,
+            api::show_stock_audit::show_stock_audit,
+        )
+        .scheduled(
+            "audit-stock",
+            StockAudit::from_env,
+            worker::audit_stock::audit_stock,
         )
 }

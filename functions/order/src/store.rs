@@ -3,6 +3,7 @@
 //! What is done to an order is also noted here, in the log line of whichever operation does it ([`Notes`]): the order's
 //! number, and the step it took. A step is noted where its write succeeded, so it is counted once, however often it is asked for.
 
+mod audit;
 mod rows;
 
 use std::time::Duration;

@@ -13,7 +13,7 @@ use kernel::{Clock, ConfigError};
 use store::{Purchases, Warehouses};
 
 pub use domain::{OrderedLine, StockLevel};
-pub use store::{Levels, NotEnough};
+pub use store::{Levels, NotEnough, StockBook, StockBooks, StockPlace};
 pub use worker::release_stock::ReleaseStock;
 
 /// What the operations of this service share.

@@ -1,5 +1,6 @@
 //! The stock table: its keys and attributes, here and in the modules below, and nowhere else. This file has the levels.
 
+mod books;
 mod ledger;
 mod listing;
 mod purchases;
@@ -19,6 +20,7 @@ use crate::domain::{
 };
 use listing::{LIST_PK, LIST_SK};
 
+pub use books::{StockBook, StockBooks, StockPlace};
 pub(crate) use purchases::{NeedList, PurchaseList, Purchases, SaveFailure};
 pub(crate) use warehouses::{RemoveFailure, Warehouses};
 
@@ -279,7 +281,7 @@ impl Levels {
         order_sn: &str,
         lines: &[OrderedLine],
     ) -> Result<bool, DynamoError> {
-        let release = Key::new(format!("REL#{order_sn}"), "RELEASE");
+        let release = release_key(order_sn);
         let mut transaction =
             Transaction::new().with(Write::put(&self.table, release, &Nothing {}).if_absent());
         for line in lines {
@@ -373,6 +375,10 @@ fn level_key(sku: &SkuId, warehouse: &WarehouseId) -> Key {
 
 fn receipt_key(number: &VoucherNumber) -> Key {
     Key::new(format!("R#{number}"), "RECEIPT")
+}
+
+fn release_key(order_sn: &str) -> Key {
+    Key::new(format!("REL#{order_sn}"), "RELEASE")
 }
 
 fn signed(quantity: Quantity) -> i64 {

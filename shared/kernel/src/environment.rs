@@ -47,6 +47,13 @@ impl Environment {
         Self { variables, clock }
     }
 
+    /// The same environment with some variables set.
+    #[must_use]
+    pub fn with(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
+
     /// The clock to go by.
     #[must_use]
     pub fn clock(&self) -> Clock {

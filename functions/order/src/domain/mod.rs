@@ -1,5 +1,6 @@
 //! Rules of orders: values in, values out.
 
+mod audit;
 mod basket;
 mod closing;
 mod freight;
@@ -12,6 +13,8 @@ pub(crate) mod samples;
 mod snapshot;
 mod status;
 
+pub use audit::{Difference, StockAuditReport, Taken};
+pub(crate) use audit::{Suspects, Takings};
 pub(crate) use basket::{Basket, BasketRefusal, WantedLine};
 pub(crate) use closing::Closing;
 pub(crate) use freight::FreightRules;

@@ -5,6 +5,7 @@ use dynamo::DynamoError;
 use kernel::{Money, Quantity, SkuId, Text, Timestamp, WarehouseId};
 use member::{Destination, Phone, PostalCode};
 use serde::{Deserialize, Serialize};
+use stock::StockPlace;
 
 use crate::domain::{Actor, Order, OrderLine, OrderSn, OrderStatus, PaidStep, Step, Stored};
 
@@ -14,6 +15,8 @@ pub(super) const STATUS: &str = "status";
 pub(super) const EXPIRES_AT: &str = "x";
 /// The total in fen.
 pub(super) const TOTAL: &str = "t";
+/// Its lines.
+pub(super) const LINES: &str = "l";
 /// How it was paid.
 pub(super) const PAID: &str = "p";
 /// How it was closed.
@@ -69,7 +72,7 @@ pub(super) struct OrderRow {
 
 /// SKU, warehouse, quantity, price of a piece, name, options.
 #[derive(Serialize, Deserialize)]
-struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String);
+pub(super) struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String);
 
 /// Receiver, phone, province, city, district, street, postal code.
 #[derive(Serialize, Deserialize)]
@@ -206,6 +209,14 @@ impl LineRow {
             name,
             options,
         }
+    }
+}
+
+impl LineRow {
+    /// What the line has taken from where.
+    pub(super) fn into_taken(self) -> (StockPlace, u64) {
+        let Self(sku, warehouse, quantity, ..) = self;
+        ((sku, warehouse), quantity.get().into())
     }
 }
 

@@ -1,3 +1,4 @@
 //! The workers.
 
+pub(crate) mod audit_stock;
 pub(crate) mod close_order;

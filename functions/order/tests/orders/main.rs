@@ -1,6 +1,7 @@
 //! Orders, from the quote to the closing of what nobody paid: events in, answers and stock out.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
 mod closing;
 mod faults;
 mod payments;
