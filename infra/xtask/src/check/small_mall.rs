@@ -235,6 +235,7 @@ impl SmallMall {
             name: name.to_owned(),
             kind: Kind::Worker(source),
             public: false,
+            permission: None,
         });
         let file = name.replace('-', "_");
         self.files.insert(format!("events/stock/{name}.json"));
