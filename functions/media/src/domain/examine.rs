@@ -43,6 +43,8 @@ pub(crate) enum Refused {
 pub(crate) struct Picture {
     pub(super) pixels: DynamicImage,
     pub(super) orientation: Orientation,
+    /// The ICC profile that its colours are of; sRGB without one.
+    pub(super) profile: Option<Vec<u8>>,
 }
 
 /// Decodes the picture that was announced.
@@ -111,10 +113,12 @@ fn decode<D: ImageDecoder>(opened: Result<D, ImageError>) -> Result<Picture, Ref
     decoder.set_limits(limits()).map_err(refused)?;
     // Metadata that cannot be read say nothing about how the camera was held.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().unwrap_or(None);
     let pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
     Ok(Picture {
         pixels,
         orientation,
+        profile,
     })
 }
 

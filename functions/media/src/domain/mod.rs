@@ -1,6 +1,7 @@
 //! Rules of pictures: values in, values out.
 
 mod address;
+mod colour;
 mod examine;
 mod jpeg;
 mod render;

@@ -7,7 +7,7 @@ use image::{
 };
 use webp::{PixelLayout, WebPEncodingError};
 
-use super::{PictureType, SIZES, Size, address::Form, examine::Picture};
+use super::{PictureType, SIZES, Size, address::Form, colour::convert_to_srgb, examine::Picture};
 
 /// Of WebP, by its own scale. On photographs it takes two thirds of what JPEG takes at [`JPEG_QUALITY`] and looks alike.
 const WEBP_QUALITY: f32 = 80.0;
@@ -66,6 +66,7 @@ fn upright(picture: Picture) -> DynamicImage {
     let Picture {
         pixels,
         orientation,
+        profile,
     } = picture;
     let turned = turns(orientation);
     let shown_width = if turned {
@@ -78,6 +79,9 @@ fn upright(picture: Picture) -> DynamicImage {
         let width = scaled(pixels.width(), shown_width, Size::LARGEST);
         let height = scaled(pixels.height(), shown_width, Size::LARGEST);
         pixels = resized(pixels, width, height);
+    }
+    if let Some(profile) = profile {
+        convert_to_srgb(&mut pixels, &profile);
     }
     pixels.apply_orientation(orientation);
     pixels

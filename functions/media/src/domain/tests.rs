@@ -3,7 +3,10 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage,
+    codecs::png::PngEncoder,
+};
 
 use super::*;
 
@@ -275,6 +278,22 @@ fn a_logo_keeps_what_shines_through_and_its_fallback_is_on_white() {
             .iter()
             .all(|colour| *colour > 250)
     );
+}
+
+#[test]
+fn colours_of_another_space_look_as_they_did_there() {
+    // The red of sRGB, as Display P3 writes it.
+    let red = RgbImage::from_pixel(40, 40, Rgb([234, 51, 35]));
+    let mut bytes = Vec::new();
+    let mut encoder = PngEncoder::new(&mut bytes);
+    let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    encoder.set_icc_profile(profile).unwrap();
+    encoder
+        .write_image(&red, 40, 40, ExtendedColorType::Rgb8)
+        .unwrap();
+    let published = rendered(PictureType::Png, &bytes);
+    let [red, green, blue] = decoded(&published, 2).into_rgb8().get_pixel(20, 20).0;
+    assert!(red > 250 && green < 8 && blue < 8, "{red} {green} {blue}");
 }
 
 #[test]
