@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use testkit::{Action, Answer, Mall};
+use testkit::{Action, Answer, Call, Mall};
 use tokio::sync::Barrier;
 
 /// Two trees: 1 with 11 (111, 112) and 12 (121), and 2 with 21 (no child). The numbers of the siblings are 0, 1, ….
@@ -181,10 +181,17 @@ async fn of_two_drags_at_once_the_second_does_not_overwrite_the_first() {
     assert_eq!(refused.problem_code(), "11014");
 }
 
-/// Holds every transaction that `which` says, until the barrier is met once more.
-fn hold(mall: &Mall, which: fn(&str) -> bool) -> Arc<Barrier> {
+/// A transaction that is held back.
+struct Held {
+    which: fn(&str) -> bool,
+    barrier: Arc<Barrier>,
+}
+
+/// Holds back the transaction from now on for which `which` holds.
+fn hold(mall: &Mall, which: fn(&str) -> bool) -> Held {
     let barrier = Arc::new(Barrier::new(2));
     let held = barrier.clone();
+    mall.wire().forget();
     mall.wire().on(move |call| {
         if call.operation == "TransactWriteItems" && which(&call.request.to_string()) {
             Action::Wait(held.clone())
@@ -192,19 +199,30 @@ fn hold(mall: &Mall, which: fn(&str) -> bool) -> Arc<Barrier> {
             Action::Pass
         }
     });
-    barrier
+    Held { which, barrier }
+}
+
+impl Held {
+    /// Does something once the transaction has come and is held, then lets it go.
+    async fn meanwhile(&self, mall: &Mall, something: impl Future<Output = Answer>) -> Answer {
+        let came = |call: &Call| {
+            call.operation == "TransactWriteItems" && (self.which)(&call.request.to_string())
+        };
+        while !mall.wire().calls().0.iter().any(came) {
+            tokio::task::yield_now().await;
+        }
+        let answer = something.await;
+        self.barrier.wait().await;
+        answer
+    }
 }
 
 #[tokio::test]
 async fn a_drag_that_has_not_seen_a_new_child_does_not_happen() {
     let mall = mall().await;
-    let barrier = hold(&mall, |request| request.contains("#former_paths"));
+    let held = hold(&mall, |request| request.contains("#former_paths"));
     let items = [place(11, Some(2), 0)];
-    let child = async {
-        let answer = put(&mall, 113, Some(11), 5).await;
-        barrier.wait().await;
-        answer
-    };
+    let child = held.meanwhile(&mall, put(&mall, 113, Some(11), 5));
     let (moved, child) = tokio::join!(drag(&mall, &items), child);
     mall.wire().heal();
     child.expect(201);
@@ -215,13 +233,9 @@ async fn a_drag_that_has_not_seen_a_new_child_does_not_happen() {
 #[tokio::test]
 async fn a_child_that_has_not_seen_its_parent_move_does_not_come() {
     let mall = mall().await;
-    let barrier = hold(&mall, |request| request.contains("\"Put\""));
+    let held = hold(&mall, |request| request.contains("\"Put\""));
     let items = [place(11, Some(2), 0)];
-    let drag = async {
-        let answer = drag(&mall, &items).await;
-        barrier.wait().await;
-        answer
-    };
+    let drag = held.meanwhile(&mall, drag(&mall, &items));
     let (moved, child) = tokio::join!(drag, put(&mall, 113, Some(11), 5));
     mall.wire().heal();
     moved.expect(200);
@@ -233,13 +247,8 @@ async fn a_child_that_has_not_seen_its_parent_move_does_not_come() {
 #[tokio::test]
 async fn a_category_is_not_removed_from_above_a_child_that_just_came() {
     let mall = mall().await;
-    let barrier = hold(&mall, |request| !request.contains("\"Put\""));
-    let child = async {
-        // The removal has read the tree; it has announced nothing yet.
-        let answer = put(&mall, 211, Some(21), 0).await;
-        barrier.wait().await;
-        answer
-    };
+    let held = hold(&mall, |request| !request.contains("\"Put\""));
+    let child = held.meanwhile(&mall, put(&mall, 211, Some(21), 0));
     let ids = [21];
     let (removed, child) = tokio::join!(remove(&mall, &ids), child);
     mall.wire().heal();
