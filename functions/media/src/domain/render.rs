@@ -131,14 +131,22 @@ fn resized(pixels: DynamicImage, width: u32, height: u32) -> DynamicImage {
         // makes a rim around what is.
         DynamicImage::ImageRgba8(mut pixels) => {
             weigh(&mut pixels);
-            let mut small = DynamicImage::from(pixels)
-                .resize_exact(width, height, FilterType::Lanczos3)
-                .into_rgba8();
+            let mut small = shrunk(pixels.into(), width, height).into_rgba8();
             unweigh(&mut small);
             small.into()
         }
-        other => other.resize_exact(width, height, FilterType::Lanczos3),
+        other => shrunk(other, width, height),
     }
+}
+
+/// What is many times as large is averaged to twice the size first: as good to look at, and several times as fast.
+fn shrunk(pixels: DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let pixels = if pixels.width() > 4 * width && pixels.height() > 4 * height {
+        pixels.thumbnail_exact(2 * width, 2 * height)
+    } else {
+        pixels
+    };
+    pixels.resize_exact(width, height, FilterType::Lanczos3)
 }
 
 fn weigh(pixels: &mut RgbaImage) {

@@ -119,6 +119,36 @@ fn what_is_no_picture_of_the_announced_type_is_refused() {
 }
 
 #[test]
+fn what_moves_is_refused() {
+    let png = encoded(photo(8, 8), ImageFormat::Png);
+    let mut control = b"acTL\0\0\0\x02\0\0\0\0".to_vec();
+    control.extend(crc32(&control).to_be_bytes());
+    let moving = [&png[..33], &[0, 0, 0, 8], &control, &png[33..]].concat();
+    assert_eq!(examined(PictureType::Png, &moving), Err(Refused::Animated));
+
+    let still = encoded(photo(8, 8), ImageFormat::WebP);
+    let frame = [
+        &[0, 0, 0, 0, 0, 0, 7, 0, 0, 7, 0, 0, 100, 0, 0, 0],
+        &still[12..],
+    ]
+    .concat();
+    let chunks = [
+        riff_chunk(b"VP8X", &[2, 0, 0, 0, 7, 0, 0, 7, 0, 0]),
+        riff_chunk(b"ANIM", &[0; 6]),
+        riff_chunk(b"ANMF", &frame),
+        riff_chunk(b"ANMF", &frame),
+    ];
+    let moving = riff_chunk(b"RIFF", &[b"WEBP", &*chunks.concat()].concat());
+    assert_eq!(examined(PictureType::Webp, &moving), Err(Refused::Animated));
+}
+
+fn riff_chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_le_bytes();
+    let filling = &[0][..content.len() % 2];
+    [name, &length, content, filling].concat()
+}
+
+#[test]
 fn a_picture_that_ends_early_is_refused_wherever_it_ends() {
     for (content_type, format) in [
         (PictureType::Jpeg, ImageFormat::Jpeg),
