@@ -2,11 +2,16 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use dynamo::{Consistency, Key, Table, Transaction, Write};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
-use testkit::{Action, Mall};
+use testkit::{Action, Call, Mall};
+use tokio::sync::Barrier;
 
 const QUEUE: &str = "move-products";
 const STREAM: &str = "start-category-moves";
@@ -237,4 +242,40 @@ async fn messages_and_changes_that_ask_for_nothing_do_nothing() {
     }
     assert_eq!(mall.waiting(QUEUE).len(), 0);
     assert!(!mall.handle(QUEUE, &json!({ "category": 111 })).await);
+}
+
+#[tokio::test]
+async fn a_move_that_comes_while_the_one_before_is_being_forgotten_is_not_forgotten_with_it() {
+    let mall = mall().await;
+    multiply(&mall, 3).await;
+    move_to(&mall, 12).await;
+    mall.deliver_stream(STREAM).await;
+    while mall.waiting(QUEUE)[0].message["last_look"] != true {
+        mall.deliver(QUEUE).await;
+    }
+    let forgets = |call: &Call| {
+        call.operation == "UpdateItem" && call.request.to_string().contains("#former_paths")
+    };
+    let (barrier, held) = (Arc::new(Barrier::new(2)), AtomicBool::new(false));
+    let wait = barrier.clone();
+    mall.wire().forget();
+    mall.wire().on(move |call| {
+        if forgets(call) && !held.swap(true, Ordering::SeqCst) {
+            Action::Wait(wait.clone())
+        } else {
+            Action::Pass
+        }
+    });
+    let meanwhile = async {
+        while !mall.wire().calls().0.iter().any(forgets) {
+            tokio::task::yield_now().await;
+        }
+        move_to(&mall, 13).await;
+        barrier.wait().await;
+    };
+    tokio::join!(mall.deliver(QUEUE), meanwhile);
+    mall.wire().heal();
+    assert!(moving(&mall).await);
+    settle(&mall).await;
+    assert_eq!(listed(&mall, 13).await.len(), 3);
 }
