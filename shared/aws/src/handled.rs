@@ -17,8 +17,10 @@ pub struct Handled<'h> {
     pub trace_id: &'h str,
     /// A request's id, given by the gateway.
     pub request_id: Option<&'h str>,
-    /// The id of a message, a table's change, an object or a tick, given by where it came from.
+    /// A message's id, given by its queue.
     pub message_id: Option<&'h str>,
+    /// The id of a table's change or a tick, the key of an object.
+    pub event_id: Option<&'h str>,
     /// The status of a request's answer.
     pub status: Option<u16>,
     /// The code of the problem that it was refused with.
@@ -58,6 +60,7 @@ impl Handled<'_> {
             trace_id = self.trace_id,
             request_id = self.request_id,
             message_id = self.message_id,
+            event_id = self.event_id,
             status = self.status,
             code = self.code,
             reason = self.reason,

@@ -4,7 +4,7 @@ use std::{future::Future, time::Instant};
 
 use futures::future::join_all;
 use kernel::causes;
-use queue::{Consumer, Done, Work};
+use queue::{Consumer, Done, Work, WorkId};
 use serde::Deserialize;
 
 /// Something happened to an object. It comes at least once, and S3 promises no order.
@@ -96,7 +96,7 @@ where
     Fut: Future<Output = Result<(), E>>,
 {
     let work = Work {
-        id: object.key.clone(),
+        id: WorkId::Event(object.key.clone()),
         parent: None,
         // The event only names the object; who reads it is counted for that.
         bytes: 0,

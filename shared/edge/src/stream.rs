@@ -4,7 +4,7 @@ use std::{future::Future, time::Instant};
 
 use dynamo::{Item, Key};
 use kernel::causes;
-use queue::{Consumer, Done, Work};
+use queue::{Consumer, Done, Work, WorkId};
 use serde::{Deserialize, Serialize};
 
 /// What happened to an item.
@@ -114,7 +114,7 @@ where
     Fut: Future<Output = Result<(), E>>,
 {
     let work = Work {
-        id: record.id.clone(),
+        id: WorkId::Event(record.id.clone()),
         parent: None,
         bytes: record.dynamodb.size_bytes,
     };

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use kernel::causes;
 use serde::de::DeserializeOwned;
 
-use crate::{Consumer, Done, Work};
+use crate::{Consumer, Done, Work, WorkId};
 
 /// Runs every message of a batch through `handle`, side by side, and reports those that failed: they stay in the queue
 /// and come again, the others are done. Each leaves its own line in the log, with what it used.
@@ -29,8 +29,8 @@ where
     let done = join_all(messages.map(|message| one(consumer, message, &handle))).await;
     Done::log_all(&done, consumer, started.elapsed());
     let mut answer = SqsBatchResponse::default();
-    let failed = done.iter().filter(|done| done.failed);
-    answer.batch_item_failures = failed.map(|done| failure(&done.id)).collect();
+    let failed = done.into_iter().filter(|done| done.failed);
+    answer.batch_item_failures = failed.map(|done| failure(done.id)).collect();
     answer
 }
 
@@ -47,7 +47,7 @@ where
         .get("traceparent")
         .and_then(|attribute| attribute.string_value.as_deref());
     let work = Work {
-        id: message.message_id.unwrap_or_default(),
+        id: WorkId::Message(message.message_id.unwrap_or_default()),
         parent,
         bytes: body.len(),
     };
@@ -60,9 +60,10 @@ where
     work.run(consumer, handled).await
 }
 
-fn failure(id: &str) -> BatchItemFailure {
+fn failure(id: WorkId) -> BatchItemFailure {
+    let (WorkId::Message(id) | WorkId::Event(id)) = id;
     let mut failure = BatchItemFailure::default();
-    failure.item_identifier = id.to_owned();
+    failure.item_identifier = id;
     failure
 }
 

@@ -19,4 +19,4 @@ mod work;
 pub use consume::consume;
 pub use send::{MAXIMUM_DELAY, Queues, SendError, Sender};
 pub use trace::Trace;
-pub use work::{Consumer, Done, Work};
+pub use work::{Consumer, Done, Work, WorkId};

@@ -19,11 +19,36 @@ pub struct Consumer {
     pub operation: &'static str,
 }
 
+/// What a piece of work is called where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkId {
+    /// A message, by its queue. It costs requests to the queue, where an event costs none.
+    Message(String),
+    /// Anything else.
+    Event(String),
+}
+
+impl WorkId {
+    fn message(&self) -> Option<&str> {
+        match self {
+            Self::Message(id) => Some(id),
+            Self::Event(_) => None,
+        }
+    }
+
+    fn event(&self) -> Option<&str> {
+        match self {
+            Self::Event(id) => Some(id),
+            Self::Message(_) => None,
+        }
+    }
+}
+
 /// A message of a queue, a change of a table, an object of a bucket, a tick of a clock: what is handled or fails as one.
 #[derive(Debug)]
 pub struct Work<'w> {
     /// Its id, by which the log tells it from others.
-    pub id: String,
+    pub id: WorkId,
     /// The `traceparent` of what caused it, where that is known.
     pub parent: Option<&'w str>,
     /// How long what came is, in bytes.
@@ -34,7 +59,7 @@ pub struct Work<'w> {
 #[derive(Debug)]
 pub struct Done {
     /// Its id.
-    pub id: String,
+    pub id: WorkId,
     /// It has to come again.
     pub failed: bool,
     trace_id: String,
@@ -55,7 +80,8 @@ impl Work<'_> {
         let trace = Trace::continued(self.parent);
         let trace_id = trace.id();
         let operation = consumer.operation;
-        let span = info_span!("work", operation, message_id = %self.id, trace_id);
+        let (message_id, event_id) = (self.id.message(), self.id.event());
+        let span = info_span!("work", operation, message_id, event_id, trace_id);
         let handling = async {
             let outcome = handling.await;
             if let Err(reason) = &outcome {
@@ -93,7 +119,8 @@ impl Done {
             service: consumer.service,
             operation: consumer.operation,
             trace_id: &self.trace_id,
-            message_id: Some(&self.id),
+            message_id: self.id.message(),
+            event_id: self.id.event(),
             failed: self.failed,
             took: self.took,
             batch: Some(batch),

@@ -123,10 +123,10 @@ impl Bill {
     fn of_line(line: &Line, terms: &Terms<'_>) -> Self {
         let share = line.batch.unwrap_or(1).max(1);
         // A batch is received in one request and deleted in one; a message that failed is not deleted.
-        let received_and_deleted = match (line.is_request(), line.failed) {
-            (true, _) => 0,
-            (false, true) => WHOLE,
-            (false, false) => 2 * WHOLE,
+        let received_and_deleted = match (line.is_message(), line.failed) {
+            (false, _) => 0,
+            (true, true) => WHOLE,
+            (true, false) => 2 * WHOLE,
         };
         let measured = line.batch_micros.unwrap_or(line.micros);
         let millis = match terms.time {
@@ -210,6 +210,7 @@ mod tests {
     fn messages_of_a_batch_share_its_invocation_and_its_requests_and_pay_for_what_they_use_themselves()
      {
         let line = Line {
+            message_id: Some("m".to_owned()),
             batch: Some(10),
             batch_micros: Some(9_500),
             micros: 4_000,
@@ -234,5 +235,18 @@ mod tests {
             ..line
         });
         assert_eq!(failed.micro_queue_requests, 100_000);
+    }
+
+    #[test]
+    fn changes_of_a_table_share_their_invocation_and_are_read_for_nothing() {
+        let line = Line {
+            batch: Some(10),
+            batch_micros: Some(9_500),
+            write_units: 1,
+            ..Line::default()
+        };
+        let bill = bill(line);
+        assert_eq!(bill.cost.total(), 20_000 + 4_166 + 625_000);
+        assert_eq!((bill.api_requests, bill.micro_queue_requests), (0, 0));
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What one request or message used, as its log line says it; what the line leaves out is zero.
+/// What one request, message or other event used, as its log line says it; what the line leaves out is zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Line {
@@ -13,13 +13,13 @@ pub struct Line {
     pub operation: String,
     /// The trace it belongs to.
     pub trace_id: String,
-    /// A request's id; a message has none.
+    /// A request's id; nothing else has one.
     pub request_id: Option<String>,
-    /// A message's id; a request has none.
+    /// A message's id; nothing else has one.
     pub message_id: Option<String>,
     /// The status of a request's answer.
     pub status: Option<u16>,
-    /// A message that stays in its queue.
+    /// What stays where it came from, to come again.
     pub failed: bool,
     /// What it is about: an order's number.
     pub subject: Option<String>,
@@ -29,11 +29,11 @@ pub struct Line {
     pub micros: u64,
     /// Part of that time during which a call to AWS was under way.
     pub waited_micros: u64,
-    /// How many messages its invocation handled.
+    /// How many messages or changes its invocation handled.
     pub batch: Option<u64>,
     /// How long they took together.
     pub batch_micros: Option<u64>,
-    /// Bytes of a request's body, or of a message.
+    /// Bytes of a request's body, or of what came.
     pub bytes_in: u64,
     /// Bytes of an answer's body.
     pub bytes_out: u64,
@@ -84,6 +84,11 @@ impl Line {
     /// Whether it was a request: API Gateway counts it.
     pub fn is_request(&self) -> bool {
         self.request_id.is_some()
+    }
+
+    /// Whether it was a message: SQS counts how it was received and deleted.
+    pub fn is_message(&self) -> bool {
+        self.message_id.is_some()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
 use kernel::{ConfigError, causes};
 use lambda_http::aws_lambda_events::sqs::SqsEvent;
-use queue::{Consumer, Done, Work};
+use queue::{Consumer, Done, Work, WorkId};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
 
@@ -124,7 +124,7 @@ impl Service {
             Box::pin(async move {
                 let (app, handler) = &*shared;
                 let work = Work {
-                    id: tick["id"].as_str().unwrap_or_default().to_owned(),
+                    id: WorkId::Event(tick["id"].as_str().unwrap_or_default().to_owned()),
                     parent: None,
                     bytes: 0,
                 };
