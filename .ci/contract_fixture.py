@@ -14,7 +14,6 @@ import urllib.request
 PROGRAM, DATA, DOCUMENT = map(pathlib.Path, sys.argv[1:])
 VALUES = json.loads(pathlib.Path("infra/xtask/src/openapi/sample_values.json").read_text())
 URL = json.loads((DATA / "endpoints.json").read_text())["url"]
-STAFF_ACCOUNT = {"login": VALUES["staff.login"], "password": VALUES["staff.password"]}
 MEMBER = {"login_name": "lilei88", "password": "correct horse", "phone": "13800001234", "nickname": "李雷"}
 
 
@@ -31,14 +30,15 @@ def call(method, path, body, **headers):
 
 
 def by_staff(method, path, body):
-    return call(method, path, body, Cookie=STAFF)
+    return call(method, path, body, Cookie=f"__Host-mall-staff={STAFF}")[0]
 
 
-def staff_session():
-    """The cookie of an account that may do everything."""
-    create = [PROGRAM, "staff", "create", STAFF_ACCOUNT["login"], "--password-stdin", "--data", DATA]
-    subprocess.run(create, check=True, input=STAFF_ACCOUNT["password"], text=True, stdout=subprocess.DEVNULL)
-    return "__Host-mall-staff=" + call("POST", "/api/staff/sessions", STAFF_ACCOUNT)[1]["staff"]
+def staff_session(login):
+    """A session of a new account that may do everything."""
+    create = [PROGRAM, "staff", "create", login, "--password-stdin", "--data", DATA]
+    password = VALUES["staff.password"]
+    subprocess.run(create, check=True, input=password, text=True, stdout=subprocess.DEVNULL)
+    return call("POST", "/api/staff/sessions", {"login": login, "password": password})[1]["staff"]
 
 
 def sign_in():
@@ -46,7 +46,10 @@ def sign_in():
     return call("POST", "/api/auth/sessions", credentials)[1]["session"]
 
 
-STAFF = staff_session()
+STAFF, OTHER_STAFF = staff_session(VALUES["staff.login"]), staff_session("another")
+by_staff("PUT", f"/api/staff/admin/roles/{VALUES['role.id']}", {"permissions": ["catalog:*"]})
+colleague = {"login": "colleague", "name": "韩梅梅", "password": VALUES["staff.password"]}
+colleague_id = by_staff("POST", "/api/staff/admin/accounts", colleague)["id"]
 for category_id, parent_id in [(100100, None), (100110, 100100), (100111, 100110)]:
     category = {"parent_id": parent_id, "name": f"类目 {category_id}"}
     by_staff("PUT", f"/api/catalog/admin/categories/{category_id}", category)
@@ -69,9 +72,9 @@ order_sn = call("POST", "/api/orders", {"quote": quote}, Cookie=cookie)[0]["orde
 call("POST", "/api/cart/items", line, Cookie=cookie)  # What was ordered leaves the cart.
 guest = call("POST", "/api/cart/items", line)[1]["guest"]
 
-print(f"URL={URL}\nSTAFF={STAFF.split("=", 1)[1]}\nSESSION={session}\nOTHER_SESSION={other_session}\nGUEST={guest}")
+print(f"URL={URL}\nSTAFF={STAFF}\nOTHER_STAFF={OTHER_STAFF}\nSESSION={session}\nOTHER_SESSION={other_session}\nGUEST={guest}")
 
 document = pathlib.Path("docs/openapi.json").read_text()
-for name, value in {"address.id": address_id, "order.sn": order_sn}.items():
+for name, value in {"address.id": address_id, "colleague.id": colleague_id, "order.sn": order_sn}.items():
     document = document.replace(VALUES[name], value)
 DOCUMENT.write_text(document)

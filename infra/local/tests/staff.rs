@@ -97,7 +97,7 @@ async fn an_import_signs_in_and_says_when_it_may_not() {
         "battery staple\n",
     );
     let categories = mall.data().join("categories.csv");
-    std::fs::write(&categories, "id,parent,level,name\n1,0,1,图书\n").unwrap();
+    std::fs::write(&categories, "id,parent_id,level,name\n1,0,1,图书\n").unwrap();
     let import = |password: &str| {
         let file = categories.to_str().unwrap();
         let arguments = ["--login", "mei", "--password-stdin", "--categories", file];

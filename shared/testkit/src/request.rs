@@ -32,6 +32,11 @@ impl<'m> Request<'m> {
         }
     }
 
+    /// A request of any method.
+    pub fn to(mall: &'m Mall, method: &str, path: &str) -> Self {
+        Self::new(mall, method, path)
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
