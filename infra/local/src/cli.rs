@@ -24,6 +24,7 @@ Examples:
   mall staff create li.lei               the first account of staff; its password is printed once
   mall import --login li.lei --categories categories.csv --products products.jsonl
   mall cost                              what its requests, messages and orders cost on AWS
+  mall audit                             whether the stock adds up: received = available + promised + sold
   mall bench checkout --clients 8        how many orders it takes in a second, and how long each step takes
 
 Data stays in .mall/ beside template.yaml: databases, queues, pictures, keys and log.jsonl.";
@@ -63,6 +64,11 @@ enum Command {
     Routes(PlaceOptions),
     /// Say what requests, messages and whole orders cost on AWS, from what the functions logged (docs/COST.md).
     Cost(CostOptions),
+    /// Hold all orders against all stock, as the nightly audit does, and print what does not add up.
+    ///
+    /// The exit code is 1 when anything does not, or moves too much to be judged. With --prefix it reads the tables of a
+    /// deployed mall, with the region and the credentials of the environment (AWS_REGION, AWS_ACCESS_KEY_ID, ...).
+    Audit(AuditOptions),
     /// Drive a mall over HTTP, as its visitors do, and tell how fast it was and what went wrong.
     #[command(after_help = bench::AFTER_HELP)]
     Bench(BenchOptions),
@@ -171,6 +177,15 @@ pub(crate) struct CostOptions {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct AuditOptions {
+    /// Prefix of a deployed mall's tables [default: the mall that runs here]
+    #[arg(long)]
+    pub(crate) prefix: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct EnvOptions {
     /// One function, such as submit-order [default: all of them]
     pub(crate) function: Option<String>,
@@ -235,6 +250,7 @@ pub fn run() -> ExitCode {
         Command::Env(options) => commands::env::run(&options),
         Command::Routes(options) => commands::routes::run(&options),
         Command::Cost(options) => commands::cost::run(&options),
+        Command::Audit(options) => commands::audit::run(&options),
         Command::Bench(options) => commands::bench::run(&options),
         Command::Staff(options) => commands::staff::run(&options),
     };

@@ -436,4 +436,50 @@ async fn a_mall_killed_among_500_submits_keeps_every_order_it_acknowledged_and_a
         async || (available(&mall).await == u64::try_from(pieces).unwrap()).then_some(()),
     )
     .await;
+    let (adds_up, said) = audit(&mall);
+    assert!(adds_up, "{said}");
+}
+
+/// What `mall audit` finds: whether the stock adds up, and what it prints.
+fn audit(mall: &MallProcess) -> (bool, String) {
+    let audit = mall_command("audit", &workspace(), mall.data()).output();
+    let audit = audit.unwrap();
+    let said = [audit.stdout, audit.stderr].map(|said| String::from_utf8(said).unwrap());
+    (audit.status.success(), said.concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_of_a_running_mall_tells_which_stock_does_not_add_up() {
+    let mall = MallProcess::start_with(&workspace(), SOON).await;
+    put_on_sale(&mall, 5).await;
+    let Buyer { session, quote, .. } = prepare(&mall, 1).await;
+    let body = json!({ "quote": quote });
+    let (status, order, _) = insist(&mall, Method::POST, "/api/orders", &session, body).await;
+    assert_eq!(status, 201, "{order}");
+    let (adds_up, said) = audit(&mall);
+    assert!(adds_up && said.contains("0 differences"), "{said}");
+
+    let more = json!({
+        "TableName": "mall-stock", "Key": { "pk": { "S": "S#cup" }, "sk": { "S": "W#main" } },
+        "UpdateExpression": "ADD available :one", "ExpressionAttributeValues": { ":one": { "N": "1" } },
+    });
+    let changed = mall
+        .http
+        .post(&mall.endpoints().dynamodb_url)
+        .header("authorization", ADMINISTRATOR)
+        .header("x-amz-date", "20261124T000000Z")
+        .header("x-amz-target", "DynamoDB_20120810.UpdateItem")
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(more.to_string());
+    assert_eq!(changed.send().await.unwrap().status(), 200);
+    let (adds_up, said) = audit(&mall);
+    assert!(!adds_up && said.contains("1 differences"), "{said}");
+    let row = said.lines().find(|line| line.starts_with("cup"));
+    let figures: Vec<_> = row.unwrap().split_whitespace().collect();
+    // Five came in, and five are available although an order has one or its release is on the way.
+    assert_eq!(
+        (figures[1], figures[2], figures[8]),
+        ("main", "5", "-1"),
+        "{said}"
+    );
 }

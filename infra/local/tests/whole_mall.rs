@@ -37,8 +37,9 @@ async fn every_function_takes_its_sample_event() {
         let taken = answer["statusCode"]
             .as_u64()
             .is_some_and(|status| status < 300);
+        // Nobody waits for the answer to an object or a tick: it is null.
         assert!(
-            taken || answer["batchItemFailures"] == json!([]),
+            taken || answer.is_null() || answer["batchItemFailures"] == json!([]),
             "{function}: {answer}"
         );
     }

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod cost;
 pub(crate) mod env;
@@ -66,6 +67,10 @@ pub(crate) enum CommandError {
     Staff(#[from] crate::staff::StaffError),
     #[error("the import broke off")]
     Import(#[from] ::import::ImportError),
+    #[error("the audit cannot start")]
+    Config(#[source] kernel::ConfigError),
+    #[error("the audit broke off")]
+    Audit(#[source] dynamo::DynamoError),
     #[error("the benchmark broke off")]
     Bench(#[from] bench::BenchError),
 }
