@@ -6,8 +6,8 @@ use testkit::{Action, Mall};
 use tokio::sync::Barrier;
 
 use crate::support::{
-    Form, PICTURES, assert_published, assert_refused, deliver, is_kept, jpeg, mall, statuses,
-    upload,
+    Form, PICTURES, assert_published, assert_refused, deliver, is_kept, jpeg, mall, shown,
+    statuses, upload,
 };
 
 const ACTIONS: [Action; 4] = [
@@ -116,18 +116,21 @@ async fn a_picture_that_is_removed_while_another_delivery_publishes_it_stays_rem
     let mall = mall().await;
     let form = upload(&mall, "image/jpeg", &jpeg()).await;
     let held = Arc::new(Barrier::new(2));
-    mall.wire()
-        .strike("UpdateItem mall-media", 0, Action::Wait(Arc::clone(&held)));
+    mall.wire().strike(
+        "PutObject mall-pictures",
+        0,
+        Action::Wait(Arc::clone(&held)),
+    );
     let slow = {
         let (mall, form) = (mall.clone(), form.clone());
         tokio::spawn(async move { deliver(&mall, &form).await })
     };
-    // It has put every size and is about to say so.
+    // It puts every size but one, which is held.
     while !mall
         .wire()
         .calls()
         .names()
-        .contains(&"UpdateItem mall-media".to_owned())
+        .contains(&"PutObject mall-pictures".to_owned())
     {
         tokio::task::yield_now().await;
     }
@@ -137,6 +140,7 @@ async fn a_picture_that_is_removed_while_another_delivery_publishes_it_stays_rem
     mall.delete(&path).staff().send().await.expect(204);
     held.wait().await;
     assert!(slow.await.unwrap());
+    assert_eq!(shown(&mall, &form).await["state"], "removed");
     assert_eq!(statuses(&mall, &form).await, [404; 4]);
     assert!(!is_kept(&mall, &form.upload_id).await);
 }
