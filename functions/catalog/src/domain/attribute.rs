@@ -197,10 +197,10 @@ impl AttributeSet {
 
     /// The groups in their order, each with those of these attributes that are in it in theirs; last those in no group,
     /// if there are any.
-    pub(crate) fn grouped<'s>(
-        &'s self,
+    pub(crate) fn grouped(
+        &self,
         of: impl Fn(&Attribute) -> bool,
-    ) -> Vec<(Option<&'s AttributeGroup>, Vec<&'s Attribute>)> {
+    ) -> Vec<(Option<&AttributeGroup>, Vec<&Attribute>)> {
         let members = |group: Option<&AttributeGroup>| {
             let belongs = |attribute: &&Attribute| {
                 of(attribute) && self.group_of(attribute).map(|g| &g.id) == group.map(|g| &g.id)
