@@ -254,6 +254,23 @@ async fn a_mall_that_is_killed_goes_on_where_it_was_and_loses_no_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_a_function_had_in_hand_when_the_mall_was_killed_comes_again() {
+    let place = watched();
+    let (mut mall, endpoints) = MallOfProbes::start(&place).await;
+    put_all(&endpoints.dynamodb_url, &[("a", "1"), ("b", "wait")]).await;
+    until_noted(&place, "INSERT b wait").await;
+    mall.kill9();
+    place.give_sign();
+    let (_mall, _) = MallOfProbes::start(&place).await;
+    until("it comes again", async || {
+        let noted = changes(&place);
+        let times = noted.iter().filter(|line| *line == "INSERT b wait").count();
+        (times == 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_table_gets_its_stream_later_and_a_function_may_begin_with_the_next_change() {
     let without_stream = TABLE.replace(
         "      StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}\n",

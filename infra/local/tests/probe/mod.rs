@@ -337,7 +337,8 @@ fn do_work(event: &Value) -> Value {
     json!({ "batchItemFailures": failures })
 }
 
-/// Notes every change. A value `fail once` fails the first time, `fail` always, `break` breaks the whole batch once.
+/// Notes every change. A value `fail once` fails the first time, `fail` always, `break` breaks the whole batch once; `wait`
+/// waits for the sign.
 fn watch_items(event: &Value) -> Result<Value, Error> {
     let records = event["Records"].as_array().cloned().unwrap_or_default();
     let batch: Vec<_> = records.iter().map(|record| told(record, "value")).collect();
@@ -352,6 +353,7 @@ fn watch_items(event: &Value) -> Result<Value, Error> {
         note(&line);
         match value {
             "break" if before == 0 => return Err("out of luck".into()),
+            "wait" => wait_for_sign(),
             "fail once" if before > 0 => {}
             "fail" | "fail once" => {
                 let number = &record["dynamodb"]["SequenceNumber"];
@@ -374,7 +376,8 @@ fn told<'r>(record: &'r Value, attribute: &str) -> &'r str {
     change[image][attribute]["S"].as_str().unwrap_or_default()
 }
 
-/// Notes every object. One whose key has `fail-once` in it fails the first time, with `fail-always` always.
+/// Notes every object. One whose key has `fail-once` in it fails the first time, with `fail-always` always, with `wait` it waits
+/// for the sign.
 fn see_picture(event: &Value) -> Result<Value, Error> {
     let record = &event["Records"][0];
     let (name, object) = (
@@ -386,12 +389,20 @@ fn see_picture(event: &Value) -> Result<Value, Error> {
     let before = noted(&line);
     note(&line);
     match key {
-        _ if key.contains("wait") && !sign_is_given() => loop {
-            std::thread::sleep(Duration::from_millis(5));
-        },
+        _ if key.contains("wait") => {
+            wait_for_sign();
+            Ok(Value::Null)
+        }
         _ if key.contains("fail-always") => Err("out of luck".into()),
         _ if key.contains("fail-once") && before == 0 => Err("out of luck".into()),
         _ => Ok(Value::Null),
+    }
+}
+
+/// Keeps the whole process, which has nothing else to do.
+fn wait_for_sign() {
+    while !sign_is_given() {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
