@@ -9,6 +9,7 @@
 mod notice;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use edge::{Security, Service};
 use kernel::{MemberId, StaffId};
@@ -97,6 +98,7 @@ const ROWS: &[(&str, Security)] = &[
     ("show-purchase", Staff("stock:read")),
     ("show-sku", Public),
     ("show-staff", Staff("staff:read")),
+    ("show-stock-audit", Staff("stock:read")),
     ("show-upload", Staff("media:upload")),
     ("sign-in", Visitor),
     ("sign-in-staff", Public),
@@ -203,6 +205,35 @@ async fn every_door_opens_for_whom_its_row_names_and_for_nobody_else() {
                 None => assert!(is_admitted(&answer), "{what}: {answer:?}"),
             }
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_of_the_back_office_extends_a_session_that_is_due() {
+    let mall = mall().await;
+    for route in routes(&mall) {
+        let security = row(&route.function);
+        if !matches!(security, Staff(_) | AnyStaff) {
+            continue;
+        }
+        let session = fresh(&mall, &just(security)).await;
+        mall.clock().advance(Duration::from_secs(600));
+        mall.wire().forget();
+        let path = route.path.replace(['{', '}', '+'], "");
+        let request = Request::to(&mall, &route.method, &path).staff_session(&session);
+        let answer = request.send().await;
+        let calls = mall.wire().calls().0;
+        let extended = calls.iter().any(|call| {
+            call.name() == "UpdateItem mall-session"
+                && call.status == 200
+                && call.request.to_string().contains("extended_at")
+        });
+        assert!(
+            answer.status < 500 && extended,
+            "{} {}: {calls:?}",
+            route.method,
+            route.path
+        );
     }
 }
 

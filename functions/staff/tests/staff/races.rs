@@ -38,6 +38,32 @@ async fn two_administrators_who_disable_each_other_at_once_leave_one() {
 }
 
 #[tokio::test]
+async fn of_two_changes_of_one_version_at_once_one_is_made() {
+    let mall = mall().await;
+    let id = create(&mall, "li.lei", &[]).await;
+    let path = format!("{ACCOUNTS}/{id}");
+    let both = Arc::new(Barrier::new(2));
+    mall.wire().on(move |call| {
+        if call.operation == "TransactWriteItems" {
+            Action::Wait(Arc::clone(&both))
+        } else {
+            Action::Pass
+        }
+    });
+    let changes = ["editor", "manager"].map(|role| {
+        let request = mall.patch(&path).staff().header("if-match", "\"1\"");
+        request.json(&json!({ "roles": [role] })).send()
+    });
+    let mut statuses: Vec<u16> = join_all(changes)
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+}
+
+#[tokio::test]
 async fn one_login_made_twice_at_once_is_one_account() {
     let mall = mall().await;
     let account =
