@@ -1,6 +1,6 @@
 //! Holds all orders against all stock.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Fence, Locks};
 use edge::Boot;
 use futures::future::try_join;
 use kernel::{Clock, ConfigError};
@@ -56,8 +56,17 @@ impl StockAudit {
     }
 
     /// Keeps a report for [`StockAudit::last`], in place of the one before.
-    pub(crate) async fn keep(&self, report: &StockAuditReport) -> Result<(), DynamoError> {
-        self.store.keep_audit(report).await
+    pub(crate) async fn keep(
+        &self,
+        report: &StockAuditReport,
+        fence: Fence,
+    ) -> Result<(), DynamoError> {
+        self.store.keep_audit(report, fence).await
+    }
+
+    /// The lock of the nightly audit: a schedule may come twice, and both tables are long.
+    pub(crate) fn locks(&self) -> Locks {
+        self.store.locks(self.clock.clone())
     }
 
     /// The report that was kept last.

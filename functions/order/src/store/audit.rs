@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use dynamo::{Consistency, DynamoError, Key, Scan, Table, Write, WriteError};
+use dynamo::{Consistency, DynamoError, Fence, Key, Locks, Scan, Table, Write, WriteError};
 use futures::future::try_join_all;
-use kernel::{MemberId, QuoteId};
-use serde::Deserialize;
+use kernel::{Clock, MemberId, QuoteId};
+use serde::{Deserialize, Serialize};
 use stock::{StockBooks, StockPlace};
 
 use super::{
@@ -66,15 +66,23 @@ impl Store {
         Ok(all)
     }
 
-    /// Keeps the report of an audit in place of the one before.
-    pub(crate) async fn keep_audit(&self, report: &StockAuditReport) -> Result<(), DynamoError> {
-        let put = Write::put(&self.table, audit_key(), report);
-        Table::write(put).await.map_err(|error| match error {
-            WriteError::Call(error) => error,
-            WriteError::ConditionFailed(_) => {
-                DynamoError::Malformed("a write without a condition failed one".to_owned())
-            }
-        })
+    /// Keeps the report of an audit in place of the one before, unless a later owner of its lock has kept one already.
+    pub(crate) async fn keep_audit(
+        &self,
+        report: &StockAuditReport,
+        fence: Fence,
+    ) -> Result<(), DynamoError> {
+        let kept = Kept { report, fence };
+        let put = Write::put(&self.table, audit_key(), &kept).when(fence.not_outdated("fence"));
+        match Table::write(put).await {
+            Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(()),
+            Err(WriteError::Call(error)) => Err(error),
+        }
+    }
+
+    /// The locks of the jobs of this service.
+    pub(crate) fn locks(&self, clock: Clock) -> Locks {
+        Locks::new(self.table.clone(), clock)
     }
 
     /// The report of the last audit, if there was one.
@@ -138,6 +146,14 @@ impl AnyRow {
             lines: lines.collect(),
         })
     }
+}
+
+/// A report as it is kept.
+#[derive(Serialize)]
+struct Kept<'r> {
+    #[serde(flatten)]
+    report: &'r StockAuditReport,
+    fence: Fence,
 }
 
 fn audit_key() -> Key {

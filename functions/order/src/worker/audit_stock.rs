@@ -1,6 +1,6 @@
-//! Audits the stock every night, says in the log what does not add up, and keeps the report.
+//! Audits the stock every night, once however often the schedule comes, says in the log what does not add up, and keeps the report.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Fence, Guarded};
 use edge::Notes;
 use tracing::{error, info};
 
@@ -10,13 +10,29 @@ use crate::{StockAudit, domain::StockAuditReport};
 pub(crate) enum AuditStockError {
     #[error("the tables cannot be read, or the report cannot be kept")]
     Store(#[from] DynamoError),
+    #[error("the audit's lock was lost on the way")]
+    Overtaken,
 }
 
 pub(crate) async fn audit_stock(app: &StockAudit) -> Result<(), AuditStockError> {
+    let locks = app.locks();
+    match locks
+        .guard("audit-stock", |fence| audit(app, fence))
+        .await?
+    {
+        Guarded::Done(outcome) => outcome,
+        Guarded::Taken => {
+            info!("another audit is under way");
+            Ok(())
+        }
+        Guarded::Lost => Err(AuditStockError::Overtaken),
+    }
+}
+
+async fn audit(app: &StockAudit, fence: Fence) -> Result<(), AuditStockError> {
     let report = app.run().await?;
     tell(&report);
-    app.keep(&report).await?;
-    Ok(())
+    Ok(app.keep(&report, fence).await?)
 }
 
 /// Writes a line for each difference and one for all.

@@ -182,3 +182,19 @@ async fn the_nightly_audit_is_kept_and_shown_to_staff_who_may_read_the_stock() {
     let other = mall.get(AUDIT).staff_with(&["catalog:*"]).send().await;
     assert_eq!(other.expect(403).problem_code(), "10006");
 }
+
+#[tokio::test]
+async fn of_two_audits_at_the_same_time_one_reads_the_tables() {
+    let (mall, _) = busy_mall().await;
+    let scans = |mall: &Mall| {
+        let names = mall.wire().calls().names();
+        names.iter().filter(|name| name.starts_with("Scan")).count()
+    };
+    mall.wire().forget();
+    assert!(mall.tick("audit-stock").await);
+    let once = scans(&mall);
+    assert!(once > 0);
+    mall.wire().forget();
+    let both = tokio::join!(mall.tick("audit-stock"), mall.tick("audit-stock"));
+    assert_eq!((both, scans(&mall)), ((true, true), once));
+}
