@@ -112,13 +112,11 @@ impl AuditLog {
     }
 
     /// What happened on a day in UTC, newest first.
-    #[must_use]
     pub fn of_day(day: time::Date) -> Query {
         Query::partition(format!("AUDIT#{day}")).descending()
     }
 
     /// What somebody did, newest first.
-    #[must_use]
     pub fn of_staff(staff: &StaffId) -> Query {
         Query::index("staff", ("staff", "sk"), staff.as_str()).descending()
     }
