@@ -52,6 +52,41 @@ pub fn service() -> Service {
             Catalog::from_env,
             api::put_product::put_product,
         )
+        .endpoint(
+            "show-staff-product",
+            Catalog::from_env,
+            api::show_staff_product::show_staff_product,
+        )
+        .endpoint(
+            "put-on-sale",
+            Catalog::from_env,
+            api::put_on_sale::put_on_sale,
+        )
+        .endpoint(
+            "take-off-sale",
+            Catalog::from_env,
+            api::take_off_sale::take_off_sale,
+        )
+        .endpoint(
+            "remove-product",
+            Catalog::from_env,
+            api::remove_product::remove_product,
+        )
+        .endpoint(
+            "list-staff-products",
+            Catalog::from_env,
+            api::list_staff_products::list_staff_products,
+        )
+        .endpoint(
+            "list-staff-skus",
+            Catalog::from_env,
+            api::list_staff_skus::list_staff_skus,
+        )
+        .endpoint(
+            "list-product-changes",
+            Catalog::from_env,
+            api::list_product_changes::list_product_changes,
+        )
 }
 
 /// Categories, brands and attributes: what products refer to.

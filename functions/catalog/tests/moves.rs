@@ -34,17 +34,23 @@ async fn mall() -> Mall {
             .await
             .expect(201);
     }
+    let brand = json!({ "name": "山海" });
+    mall.put("/api/catalog/admin/brands/山海")
+        .staff()
+        .json(&brand)
+        .send()
+        .await
+        .expect(201);
     publish(&mall, "seed").await;
     mall
 }
 
 async fn publish(mall: &Mall, id: &str) {
     let body = json!({
-        "name": format!("商品 {id}"), "category_id": 111, "brand": { "name": "山海" },
-        "skus": [{ "code": format!("{id}-1"), "price_fen": 100, "options": [] }],
+        "name": format!("商品 {id}"), "category_id": 111, "brand_id": "山海",
+        "skus": [{ "code": format!("{id}-1"), "price_fen": 100 }],
     });
-    let path = format!("/api/catalog/admin/products/{id}");
-    mall.put(&path).staff().json(&body).send().await.expect(201);
+    mall.publish(id, &body).await;
 }
 
 /// As many products as told, all like `seed`: written as publishing writes them, and much faster.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use serde::Serialize;
 
+use crate::csv_products::undefused;
 use crate::report::ImportError;
 use crate::source::{Line, Lines, NOT_UTF8, Source};
 
@@ -34,15 +35,16 @@ pub(crate) struct Category {
 /// Reads the list and refuses what cannot be a tree of three levels.
 pub(crate) fn read(source: &Source) -> Result<Lines<Category>, ImportError> {
     let mut lines = Lines::of(source);
+    let bytes = source.bytes()?;
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(source.bytes());
+        .from_reader(bytes.as_slice());
     let mut record = ByteRecord::new();
     let mut columns = None;
     // `flexible` and bytes leave nothing that the reader could refuse in a slice of memory.
     while let Ok(true) = reader.read_byte_record(&mut record) {
-        let number = line_of(&record, source.bytes());
+        let number = line_of(&record, &bytes);
         let columns = match &columns {
             None => {
                 columns = Some(Columns::of(&record, source)?);
@@ -163,7 +165,7 @@ impl Columns {
     fn text<'a>(&self, fields: &'a StringRecord, name: &str) -> Option<&'a str> {
         fields
             .get(*self.places.get(name)?)
-            .map(str::trim)
+            .map(|text| undefused(text.trim()))
             .filter(|text| !text.is_empty())
     }
 

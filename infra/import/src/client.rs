@@ -1,15 +1,16 @@
-//! Speaks to a mall: three requests, each the same when it is sent again, so that a repeat is always safe.
+//! Speaks to a mall: requests that are the same when they are sent again, so that a repeat is always safe.
 
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
+use reqwest::header::{
+    COOKIE, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER, SET_COOKIE,
+};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::categories::Category;
 use crate::problem;
-use crate::products::{Product, Sku};
 use crate::report::ImportError;
 
 /// How many requests are under way at once unless told otherwise: enough to hide the way to a mall far off,
@@ -18,8 +19,6 @@ const IN_FLIGHT: usize = 16;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A little above the 30 seconds after which API Gateway gives up.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
-/// The warehouse that receives what a file says is in stock.
-const WAREHOUSE: &str = "main";
 /// Where staff sign in.
 const SESSIONS: &str = "/api/staff/sessions";
 /// What may stand in a path segment as it is (RFC 3986, unreserved).
@@ -42,19 +41,32 @@ pub struct MallClient {
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum Outcome {
     /// 201: it was not there before.
-    Created,
-    /// 200: it was there before; replaced, or the same receipt again.
-    Repeated,
+    Created(Value),
+    /// Any other success: it was there before, or there is nothing to make.
+    Done(Value),
+    /// 412 or 428: it is there, and not as the request says.
+    Differs,
     /// The mall does not want it, for this reason.
     Refused(String),
 }
 
-#[derive(Serialize)]
-struct Receipt<'a> {
-    number: String,
-    sku_id: &'a str,
-    warehouse_id: &'a str,
-    quantity: i64,
+/// What a request asks for beside its body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Precondition {
+    None,
+    /// `If-Match: *`: whatever is there.
+    Replace,
+    /// `If-None-Match: *`: only what is not there yet.
+    Create,
+}
+
+/// What became of a thing that was to be as a file says.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Put {
+    Created(Value),
+    Replaced(Value),
+    Unchanged(Value),
+    Refused(String),
 }
 
 impl MallClient {
@@ -145,56 +157,88 @@ impl MallClient {
         self.in_flight
     }
 
-    pub(crate) async fn put_category(&self, category: &Category) -> Result<Outcome, ImportError> {
-        self.send(
-            Method::PUT,
-            &format!("/api/catalog/admin/categories/{}", category.id),
-            category,
-        )
-        .await
-    }
-
-    pub(crate) async fn put_product(&self, product: &Product) -> Result<Outcome, ImportError> {
-        let id = utf8_percent_encode(&product.id, SEGMENT);
-        self.send(
-            Method::PUT,
-            &format!("/api/catalog/admin/products/{id}"),
-            product,
-        )
-        .await
-    }
-
-    /// Books a SKU's stock. The number is made of ids that stay, so a second run finds the receipt booked.
-    pub(crate) async fn post_receipt(
+    /// Puts a thing in its place.
+    pub(crate) async fn put(
         &self,
-        product: &Product,
-        sku: &Sku,
+        path: &str,
+        body: &impl Serialize,
+        precondition: Precondition,
     ) -> Result<Outcome, ImportError> {
-        let receipt = Receipt {
-            number: format!("import/{}/{}", product.id, sku.code),
-            sku_id: &sku.code,
-            warehouse_id: WAREHOUSE,
-            quantity: sku.stock,
-        };
-        self.send(Method::POST, "/api/stock/admin/receipts", &receipt)
+        let body = json(body)?;
+        self.send(Method::PUT, path, Some(&body), precondition)
             .await
+    }
+
+    /// Puts a thing in place of whatever is there; the request says so only when the mall asks for it. What is there already
+    /// and is the same stays untouched.
+    pub(crate) async fn put_over(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Put, ImportError> {
+        let body = json(body)?;
+        let put = |precondition| self.send(Method::PUT, path, Some(&body), precondition);
+        Ok(match put(Precondition::None).await? {
+            Outcome::Created(answer) => Put::Created(answer),
+            Outcome::Done(answer) => Put::Unchanged(answer),
+            Outcome::Refused(reason) => Put::Refused(reason),
+            Outcome::Differs => match put(Precondition::Replace).await? {
+                Outcome::Created(answer) | Outcome::Done(answer) => Put::Replaced(answer),
+                Outcome::Refused(reason) => Put::Refused(reason),
+                Outcome::Differs => {
+                    Put::Refused("it was changed, or removed, at the same time".to_owned())
+                }
+            },
+        })
+    }
+
+    /// Puts or posts without a precondition.
+    pub(crate) async fn act(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Outcome, ImportError> {
+        self.send(method, path, body, Precondition::None).await
+    }
+
+    /// Reads.
+    pub(crate) async fn get(&self, path: &str) -> Result<Value, ImportError> {
+        match self.act(Method::GET, path, None).await? {
+            Outcome::Created(answer) | Outcome::Done(answer) => Ok(answer),
+            Outcome::Refused(reason) => Err(ImportError::Unreadable {
+                path: path.to_owned(),
+                reason,
+            }),
+            Outcome::Differs => Err(ImportError::Unreadable {
+                path: path.to_owned(),
+                reason: "an answer to a change".to_owned(),
+            }),
+        }
     }
 
     async fn send(
         &self,
         method: Method,
         path: &str,
-        body: &impl Serialize,
+        body: Option<&Value>,
+        precondition: Precondition,
     ) -> Result<Outcome, ImportError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let sent = self
+            let mut request = self
                 .http
-                .request(method.clone(), format!("{}{path}", self.base))
-                .json(body)
-                .send()
-                .await;
+                .request(method.clone(), format!("{}{path}", self.base));
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            request = match precondition {
+                Precondition::None => request,
+                Precondition::Replace => request.header(IF_MATCH, "*"),
+                Precondition::Create => request.header(IF_NONE_MATCH, "*"),
+            };
+            let sent = request.send().await;
             let (wish, last, source) = match sent {
                 Ok(answer) if is_passing(answer.status()) => {
                     (retry_after(&answer), answer.status().to_string(), None)
@@ -254,13 +298,20 @@ fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
 async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, ImportError> {
     let status = answer.status();
     if status.is_success() {
-        // Read to its end, the connection can be used again.
-        let _ = answer.bytes().await;
+        // Read to its end, the connection can be used again. What broke off on the way was done all the same.
+        let body = answer.bytes().await.unwrap_or_default();
+        let body = serde_json::from_slice(&body).unwrap_or_default();
         return Ok(if status == StatusCode::CREATED {
-            Outcome::Created
+            Outcome::Created(body)
         } else {
-            Outcome::Repeated
+            Outcome::Done(body)
         });
+    }
+    if matches!(
+        status,
+        StatusCode::PRECONDITION_FAILED | StatusCode::PRECONDITION_REQUIRED
+    ) {
+        return Ok(Outcome::Differs);
     }
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         return Err(ImportError::Session {
@@ -284,6 +335,18 @@ async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, Im
     // The status is known: a body that breaks off takes nothing from the refusal but its words.
     let body = answer.text().await.unwrap_or_default();
     Ok(Outcome::Refused(problem::reason(status, is_problem, &body)))
+}
+
+fn json(body: &impl Serialize) -> Result<Value, ImportError> {
+    serde_json::to_value(body).map_err(|source| ImportError::Unreadable {
+        path: "a body".to_owned(),
+        reason: source.to_string(),
+    })
+}
+
+/// A path segment of any text.
+pub(crate) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 /// A proxy of the environment cannot reach this machine's loopback.
@@ -417,7 +480,7 @@ mod tests {
             first_wait: Duration::ZERO,
             ..mall.patience
         };
-        let error = mall.send(Method::PUT, "/api/x", &1).await.unwrap_err();
+        let error = mall.act(Method::PUT, "/api/x", None).await.unwrap_err();
         assert!(
             matches!(&error, ImportError::Unavailable { attempts: 3, source: Some(_), request, .. } if request == "PUT /api/x"),
             "{error:?}"

@@ -22,7 +22,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::categories;
 use crate::client::MallClient;
-use crate::products::{self, Product};
+use crate::product::Product;
 use crate::progress::Progress;
 use crate::report::{ImportError, Report};
 use crate::run;
@@ -145,12 +145,10 @@ pub async fn load_demo(
     progress: &Progress,
 ) -> Result<Report, ImportError> {
     let categories = categories::read(&Source::embedded("demo/categories.csv", CATEGORIES))?;
-    let mut products = products::read(&Source::embedded("demo/catalogue.jsonl", CATALOGUE));
-    for line in &mut products.accepted {
-        pictures.address(&mut line.value);
-    }
+    let products = Source::embedded("demo/catalogue.jsonl", CATALOGUE);
     let put = pictures.put_all(progress).await?;
-    let report = run::send(mall, Some(categories), Some(products), progress).await?;
+    let amend = |product: &mut Product| pictures.address(product);
+    let report = run::send(mall, Some(categories), Some(products), amend, progress).await?;
     Ok(Report {
         pictures: put,
         ..report

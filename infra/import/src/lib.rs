@@ -1,36 +1,50 @@
-//! Fills a mall through the mall's own HTTP API, from files or with a demo catalogue.
+//! Fills a mall through the mall's own HTTP API, from files or with a demo catalogue, and writes such files of it.
 //!
-//! [`import`] reads a category list (CSV) and a product list (JSON lines), refuses what is wrong at sight, sends the rest as
-//! staff would, and reports line by line what was not imported and why. [`load_demo`] does the same with a catalogue that is
-//! part of this crate, whose pictures it draws and puts into the mall's bucket first. Both may be repeated, or broken off and
-//! started again, at any time: every request carries ids that stay, so nothing doubles.
+//! [`import`] reads a category list (CSV) and a product list (JSON lines or CSV), refuses what is wrong at sight, sends the rest
+//! as staff would, and reports line by line what was not imported and why. [`export_products`] and [`export_categories`] write
+//! the same files. [`load_demo`] imports a catalogue that is part of this crate, whose pictures it draws and puts into the mall's
+//! bucket first. All may be repeated, or broken off and started again, at any time: every request carries ids that stay, so
+//! nothing doubles, and what is as the file says already is not written.
 //!
 //! ```text
-//! source      a file and its numbered lines
-//! categories  \_ read and check one kind of line;
-//! products    /  the value is also the body of its request
-//! client      the three requests; retries; which answers end a run
-//! problem     a refusal of the mall in one line
-//! run         the order of things; counts
-//! report      what the caller gets, errors included
-//! progress    what the terminal shows
-//! demo        the demo catalogue (data in ../demo) and the pictures it is shown with
+//! source        a file and its numbered lines, read as they come
+//! categories    reads and checks the category list
+//! product       a product as files have it
+//! json_lines    \_ read one form of the product list;
+//! csv_products  /  the latter writes it too
+//! products      the products of either, each id and code once
+//! taxonomy      the brands and attributes that they refer to
+//! document      a product as the mall has it
+//! client        requests; retries; which answers end a run
+//! problem       a refusal of the mall in one line
+//! run           the order of things; counts
+//! export        writes lists of what a mall has
+//! report        what the caller gets, errors included
+//! progress      what the terminal shows
+//! demo          the demo catalogue (data in ../demo) and the pictures it is shown with
 //! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod categories;
 mod client;
+mod csv_products;
 mod demo;
+mod document;
+mod export;
+mod json_lines;
 mod problem;
+mod product;
 mod products;
 mod progress;
 mod report;
 mod run;
 mod source;
+mod taxonomy;
 
 pub use client::MallClient;
 pub use demo::{DemoPicture, Pictures, demo_pictures, load_demo};
+pub use export::{ListFormat, export_categories, export_products};
 pub use progress::Progress;
 pub use report::{Booked, ImportError, Refusal, Report, Written};
 pub use run::import;

@@ -13,6 +13,8 @@ pub struct Report {
     pub pictures: u64,
     /// Categories the mall accepted.
     pub categories: Written,
+    /// Brands, attributes and their groups that the products refer to. Those that the mall has stay as they are there.
+    pub taxonomy: Written,
     /// Products the mall accepted, each with its SKUs.
     pub products: Written,
     /// Receipts of stock.
@@ -28,6 +30,18 @@ pub struct Written {
     pub created: u64,
     /// There before, now as the file says.
     pub replaced: u64,
+    /// As the file says already: not written.
+    pub unchanged: u64,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} created, {} replaced, {} unchanged",
+            self.created, self.replaced, self.unchanged
+        )
+    }
 }
 
 /// Receipts booked by their number.
@@ -65,16 +79,9 @@ impl fmt::Display for Report {
         if self.pictures > 0 {
             writeln!(f, "pictures:   {} put", self.pictures)?;
         }
-        writeln!(
-            f,
-            "categories: {} created, {} replaced",
-            self.categories.created, self.categories.replaced
-        )?;
-        writeln!(
-            f,
-            "products:   {} created, {} replaced",
-            self.products.created, self.products.replaced
-        )?;
+        writeln!(f, "categories: {}", self.categories)?;
+        writeln!(f, "taxonomy:   {}", self.taxonomy)?;
+        writeln!(f, "products:   {}", self.products)?;
         writeln!(
             f,
             "receipts:   {} booked, {} unchanged",
@@ -110,7 +117,7 @@ pub enum ImportError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The first line of a CSV file is not the header of a category list.
+    /// The first line of a CSV file is not the header of such a list.
     #[error("{file}:1: {reason}")]
     Header {
         /// The file's name.
@@ -154,6 +161,17 @@ pub enum ImportError {
         /// HTTP status.
         status: u16,
     },
+    /// The mall does not show what it must.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// In the mall's own words.
+        reason: String,
+    },
+    /// A list cannot be written.
+    #[error("cannot write the list")]
+    WriteList(#[source] std::io::Error),
     /// The mall was busy, away or out of order at every attempt.
     #[error(
         "the mall is not available: {request} failed {attempts} times ({last}); repeat the import later, nothing doubles"

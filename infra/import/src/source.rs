@@ -1,8 +1,9 @@
-//! A file of lines, held in memory with the name a reader knows it by.
+//! A file of lines, read as it comes and never held whole, with the name a reader knows it by.
 
 use std::borrow::Cow;
-use std::path::Path;
-use std::str;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use crate::report::{ImportError, Refusal};
 
@@ -11,31 +12,38 @@ use crate::report::{ImportError, Refusal};
 pub struct Sources {
     /// Categories as CSV, see [`crate::import`].
     pub categories: Option<Source>,
-    /// Products as JSON lines, see [`crate::import`].
+    /// Products as JSON lines or as CSV, see [`crate::import`].
     pub products: Option<Source>,
 }
 
-/// The bytes of one file and its name as it appears in the report.
-#[derive(Debug)]
+/// A file, or a text that is part of the program, and its name as it appears in the report.
+#[derive(Clone, Debug)]
 pub struct Source {
     name: String,
-    bytes: Cow<'static, [u8]>,
+    content: Content,
 }
 
+#[derive(Clone, Debug)]
+enum Content {
+    File(PathBuf),
+    Text(Cow<'static, [u8]>),
+}
+
+/// A source that is being read.
+pub(crate) type Reader = Box<dyn BufRead + Send>;
+
 impl Source {
-    /// Reads a whole file. Its path, as given, is the name in the report.
+    /// A file, which can be read now. Its path, as given, is the name in the report.
     ///
     /// # Errors
     /// [`ImportError::ReadFile`] when the file cannot be read.
     pub fn read(path: &Path) -> Result<Source, ImportError> {
-        let bytes = std::fs::read(path).map_err(|source| ImportError::ReadFile {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(Source {
+        let source = Source {
             name: path.display().to_string(),
-            bytes: Cow::Owned(bytes),
-        })
+            content: Content::File(path.to_owned()),
+        };
+        source.open().map(drop)?;
+        Ok(source)
     }
 
     /// Text that is part of the program, or that it has made.
@@ -47,7 +55,7 @@ impl Source {
         };
         Source {
             name: name.to_owned(),
-            bytes,
+            content: Content::Text(bytes),
         }
     }
 
@@ -55,22 +63,82 @@ impl Source {
         &self.name
     }
 
-    /// The content without the byte order mark that spreadsheet programs write.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(&self.bytes)
+    /// The content from its beginning, without the byte order mark that spreadsheet programs write.
+    pub(crate) fn open(&self) -> Result<Reader, ImportError> {
+        let mut reader: Reader = match &self.content {
+            Content::Text(bytes) => Box::new(io::Cursor::new(bytes.clone())),
+            Content::File(path) => {
+                let file = File::open(path).map_err(|source| self.unreadable(source))?;
+                Box::new(BufReader::with_capacity(1 << 16, file))
+            }
+        };
+        let begins = reader
+            .fill_buf()
+            .map_err(|source| self.unreadable(source))?;
+        if begins.starts_with(b"\xef\xbb\xbf") {
+            reader.consume(3);
+        }
+        Ok(reader)
+    }
+
+    /// All of it, for what is small.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, ImportError> {
+        let mut bytes = Vec::new();
+        self.open()?
+            .read_to_end(&mut bytes)
+            .map_err(|source| self.unreadable(source))?;
+        Ok(bytes)
     }
 
     /// The lines that hold something, with their numbers, counted from 1.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = Line<Result<&str, str::Utf8Error>>> {
-        (1..)
-            .zip(self.bytes().split(|byte| *byte == b'\n'))
-            .filter(|(_, line)| !line.trim_ascii().is_empty())
-            .map(|(number, line)| Line {
-                number,
-                value: str::from_utf8(line).map(str::trim),
-            })
+    pub(crate) fn lines(&self) -> Result<TextLines, ImportError> {
+        Ok(TextLines {
+            reader: self.open()?,
+            number: 0,
+            source: self.clone(),
+        })
+    }
+
+    pub(crate) fn unreadable(&self, source: io::Error) -> ImportError {
+        let path = match &self.content {
+            Content::File(path) => path.clone(),
+            Content::Text(_) => PathBuf::from(&self.name),
+        };
+        ImportError::ReadFile { path, source }
+    }
+}
+
+/// The lines of a source, one at a time.
+pub(crate) struct TextLines {
+    reader: Reader,
+    number: u64,
+    source: Source,
+}
+
+/// A line of another encoding.
+#[derive(Debug)]
+pub(crate) struct NotUtf8;
+
+impl Iterator for TextLines {
+    type Item = Result<Line<Result<String, NotUtf8>>, ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut bytes = Vec::new();
+            match self.reader.read_until(b'\n', &mut bytes) {
+                Err(error) => return Some(Err(self.source.unreadable(error))),
+                Ok(0) => return None,
+                Ok(_) => self.number += 1,
+            }
+            let text = bytes.trim_ascii();
+            if !text.is_empty() {
+                let value = std::str::from_utf8(text).map(|text| text.trim().to_owned());
+                return Some(Ok(Line {
+                    number: self.number,
+                    value: value.map_err(|_| NotUtf8),
+                }));
+            }
+        }
     }
 }
 
@@ -124,18 +192,24 @@ mod tests {
         let source = Source::embedded("file", "\u{feff}one\r\n\r\n  \n two \n");
         let lines: Vec<_> = source
             .lines()
+            .unwrap()
+            .map(|line| line.unwrap())
             .map(|line| (line.number, line.value.unwrap()))
             .collect();
-        assert_eq!(lines, [(1, "one"), (4, "two")]);
+        assert_eq!(lines, [(1, "one".to_owned()), (4, "two".to_owned())]);
     }
 
     #[test]
     fn a_line_in_another_encoding_spoils_only_itself() {
         let source = Source {
             name: "file".to_owned(),
-            bytes: Cow::Borrowed(b"a\n\xca\xd6\xbb\xfa\nb"),
+            content: Content::Text(Cow::Borrowed(b"a\n\xca\xd6\xbb\xfa\nb")),
         };
-        let lines: Vec<_> = source.lines().map(|line| line.value.is_ok()).collect();
+        let lines: Vec<_> = source
+            .lines()
+            .unwrap()
+            .map(|line| line.unwrap().value.is_ok())
+            .collect();
         assert_eq!(lines, [true, false, true]);
     }
 

@@ -88,20 +88,17 @@ async fn put_on_sale(mall: &MallProcess, pieces: usize) {
                 .is_success()
         );
     }
-    let product = json!({ "name": "山海保温杯", "category_id": 3, "brand": { "name": "山海" }, "weight_grams": 300,
-        "skus": [{ "code": "cup", "price_fen": 12_900, "options": [] }] });
-    assert!(
-        insist(
-            mall,
-            Method::PUT,
-            "/api/catalog/admin/products/cup",
-            "",
-            product
-        )
-        .await
-        .0
-        .is_success()
-    );
+    let product = json!({ "name": "山海保温杯", "category_id": 3, "brand_id": "山海", "weight_grams": 300,
+        "skus": [{ "code": "cup", "price_fen": 12_900 }] });
+    for (path, body) in [
+        ("brands/%E5%B1%B1%E6%B5%B7", json!({ "name": "山海" })),
+        ("products/cup", product),
+        ("products/cup/sale", Value::Null),
+    ] {
+        let path = format!("/api/catalog/admin/{path}");
+        let (status, answer, _) = insist(mall, Method::PUT, &path, "", body).await;
+        assert!(status.is_success(), "{path}: {answer}");
+    }
     let receipt =
         json!({ "number": "first", "sku_id": "cup", "warehouse_id": "main", "quantity": pieces });
     assert!(

@@ -97,17 +97,24 @@ async fn put_on_sale(mall: &MallProcess) {
             .put(mall.url(path))
             .header("cookie", mall.staff().await);
         let answer = request.json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        let status = answer.status();
+        assert!(status.is_success(), "{}", answer.text().await.unwrap());
     };
     for (id, parent) in [(1, Value::Null), (2, json!(1)), (3, json!(2))] {
         let category = json!({"parent_id": parent, "name": format!("类目{id}")});
         put(&format!("/api/catalog/admin/categories/{id}"), category).await;
     }
-    let sku =
-        json!({"code": "W1-1", "price_fen": 9900, "options": [{"name": "颜色", "value": "蓝"}]});
-    let product =
-        json!({"name": "水杯", "category_id": 3, "brand": {"name": "山海"}, "skus": [sku]});
+    put("/api/catalog/admin/brands/w", json!({"name": "W"})).await;
+    let colour = json!({"name": "colour", "use": "sale"});
+    put(
+        "/api/catalog/admin/categories/3/attributes/colour",
+        colour,
+    )
+    .await;
+    let sku = json!({"code": "W1-1", "price_fen": 9900, "options": [{"attribute_id": "colour", "value": "蓝"}]});
+    let product = json!({"name": "水杯", "category_id": 3, "brand_id": "w", "skus": [sku]});
     put("/api/catalog/admin/products/W1", product).await;
+    put("/api/catalog/admin/products/W1/sale", Value::Null).await;
     let receipt =
         json!({"number": "whole/1", "sku_id": "W1-1", "warehouse_id": "main", "quantity": 100});
     let request = mall

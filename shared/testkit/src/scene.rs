@@ -12,24 +12,54 @@ impl Mall {
     pub async fn put_on_sale(&self, skus: &[(&str, i64, u32)]) {
         for (id, parent) in [(1, Value::Null), (2, json!(1)), (3, json!(2))] {
             let category = json!({ "parent_id": parent, "name": format!("类目{id}") });
-            let path = format!("/api/catalog/admin/categories/{id}");
-            assert!(self.put(&path).staff().json(&category).send().await.status < 300);
+            self.put_by_staff(&format!("/api/catalog/admin/categories/{id}"), &category)
+                .await;
         }
+        let brand = json!({ "name": "山海" });
+        self.put_by_staff("/api/catalog/admin/brands/山海", &brand)
+            .await;
+        let style = json!({ "name": "款式", "use": "sale" });
+        self.put_by_staff("/api/catalog/admin/categories/3/attributes/款式", &style)
+            .await;
         let product = skus[0].0;
         let variants: Vec<Value> = skus
             .iter()
-            .map(|(id, price, _)| json!({ "code": id, "price_fen": price, "options": [{ "name": "款式", "value": id }] }))
+            .map(|(id, price, _)| json!({ "code": id, "price_fen": price, "options": [{ "attribute_id": "款式", "value": id }] }))
             .collect();
         let body = json!({
-            "name": format!("商品 {product}"), "category_id": 3, "brand": { "name": "山海" }, "weight_grams": 500,
+            "name": format!("商品 {product}"), "category_id": 3, "brand_id": "山海", "weight_grams": 500,
             "skus": variants,
         });
-        let path = format!("/api/catalog/admin/products/{product}");
-        let answer = self.put(&path).staff().json(&body).send().await;
-        assert!(answer.status < 300, "{answer:?}");
+        self.publish(product, &body).await;
         for (id, _, pieces) in skus.iter().filter(|(_, _, pieces)| *pieces > 0) {
             self.receive(&format!("scene/{id}"), id, *pieces).await;
         }
+    }
+
+    /// Writes a product as its document says, whatever it was before, and puts it on sale. Category, brand and attributes are
+    /// there.
+    pub async fn publish(&self, id: &str, document: &Value) {
+        let path = format!("/api/catalog/admin/products/{id}");
+        let request = self.put(&path).staff().json(document);
+        let mut answer = request.clone().send().await;
+        if answer.status == 428 {
+            answer = request.header("if-match", "*").send().await;
+        }
+        assert!(answer.status < 300, "{answer:?}");
+        let path = format!("{path}/sale");
+        self.put(&path).staff().send().await.expect(200);
+    }
+
+    /// Takes a product off sale.
+    pub async fn take_off_sale(&self, product: &str) {
+        let path = format!("/api/catalog/admin/products/{product}/sale");
+        self.delete(&path).staff().send().await.expect(200);
+    }
+
+    /// Puts something into its place in the back office.
+    async fn put_by_staff(&self, path: &str, body: &Value) {
+        let answer = self.put(path).staff().json(body).send().await;
+        assert!(answer.status < 300, "{answer:?}");
     }
 
     /// Takes pieces of a SKU into the warehouse `main`.

@@ -6,10 +6,11 @@ use kernel::{BrandId, Limit, Page};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::product::CardView;
 use crate::{
     Catalog,
-    domain::{CategoryId, ProductCard},
-    store::product_list,
+    domain::{Category, CategoryId},
+    store::{PageOf, product_list},
 };
 
 /// How long browsers and the CDN may show a list without asking, in seconds.
@@ -57,24 +58,37 @@ impl Refusal for ListProductsError {
     }
 }
 
+impl Catalog {
+    /// The category whose products are listed, where one is asked for.
+    pub(super) async fn listed_category(
+        &self,
+        id: Option<CategoryId>,
+    ) -> Result<Option<Category>, ListProductsError> {
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let found = self.store.category(id, Consistency::Eventual).await?;
+        found.map(Some).ok_or(ListProductsError::NoSuchCategory)
+    }
+}
+
 pub(crate) async fn list_products(
     app: &Catalog,
     (_, Query(wanted)): (Public, Query<Wanted>),
-) -> Result<Reply<Page<ProductCard>, Cacheable>, ListProductsError> {
-    let category = match wanted.category_id {
-        None => None,
-        Some(id) => Some(
-            app.store
-                .category(id, Consistency::Eventual)
-                .await?
-                .ok_or(ListProductsError::NoSuchCategory)?,
-        ),
-    };
+) -> Result<Reply<Page<CardView>, Cacheable>, ListProductsError> {
+    let category = app.listed_category(wanted.category_id).await?;
     let list = product_list(category.as_ref(), wanted.brand_id.as_ref());
-    let page = app
+    let page = PageOf {
+        cursors: &app.cursors,
+        limit: wanted.limit,
+        cursor: wanted.cursor.as_deref(),
+    };
+    let cards = app
         .store
-        .list(&list, &app.cursors, wanted.limit, wanted.cursor.as_deref())
+        .list(&list, page)
         .await?
         .map_err(|_| ListProductsError::BadCursor)?;
+    let brands = app.brands_of_page(&cards, |card| &card.brand_id).await?;
+    let page = cards.map(|card| CardView::of(card, &brands));
     Ok(Reply::ok(page).public_for(FRESH_SECONDS))
 }

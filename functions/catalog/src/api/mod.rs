@@ -8,24 +8,33 @@ pub(crate) mod list_attributes;
 pub(crate) mod list_brands;
 pub(crate) mod list_categories;
 pub(crate) mod list_category_brands;
+pub(crate) mod list_product_changes;
 pub(crate) mod list_products;
 pub(crate) mod list_staff_categories;
+pub(crate) mod list_staff_products;
+pub(crate) mod list_staff_skus;
 pub(crate) mod move_categories;
+mod product;
+mod product_page;
 pub(crate) mod put_attribute;
 pub(crate) mod put_attribute_group;
 pub(crate) mod put_brand;
 pub(crate) mod put_category;
+pub(crate) mod put_on_sale;
 pub(crate) mod put_product;
 pub(crate) mod remove_attribute;
 pub(crate) mod remove_attribute_group;
 pub(crate) mod remove_brand;
 pub(crate) mod remove_categories;
+pub(crate) mod remove_product;
 pub(crate) mod show_attribute;
 pub(crate) mod show_brand;
 pub(crate) mod show_category;
 pub(crate) mod show_product;
 pub(crate) mod show_publish_form;
 pub(crate) mod show_sku;
+pub(crate) mod show_staff_product;
+pub(crate) mod take_off_sale;
 
 use std::time::Duration;
 
@@ -54,12 +63,6 @@ impl Permission for WriteBrands {
 pub(crate) enum WriteAttributes {}
 impl Permission for WriteAttributes {
     const NAME: &'static str = "catalog:attribute:write";
-}
-
-/// May change products.
-pub(crate) enum ChangeCatalog {}
-impl Permission for ChangeCatalog {
-    const NAME: &'static str = "catalog:product:write";
 }
 
 /// For how long nothing new may refer to what is about to be removed. Longer than a function runs, so that whoever removes

@@ -1,14 +1,16 @@
-//! Publishes a product with its SKUs, or replaces it.
+//! Makes a product, as a draft, or replaces the document of one.
 
 use dynamo::{Consistency, DynamoError};
-use edge::{Json, Path, Problem, ProblemKind, Refusal, Reply, Staff, Stored};
-use futures::future::try_join;
+use edge::{
+    IfMatch, Json, Path, Problem, ProblemKind, Refusal, Reply, Staff, Stored, Unmatched, Versioned,
+};
+use futures::future::try_join3;
 
-use super::{ChangeCatalog, show_product::ProductPath};
+use super::product::{ChangeProducts, ProductPath, ProductState, SKU_TAKEN, flawed, unwritten};
 use crate::{
     Catalog,
-    domain::{Flaw, Product, ProductCard, ProductDraft},
-    store::PutProductFailure,
+    domain::{Change, ChangeKind, Flaw, Product, ProductDocument, Terms},
+    store::{ProductChange, ProductUnwritten, StoredProduct},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -16,17 +18,18 @@ pub(crate) enum PutProductError {
     #[error("the product is not as it must be")]
     Flawed(Vec<Flaw>),
     #[error(transparent)]
-    NotWritten(#[from] PutProductFailure),
+    Unmatched(#[from] Unmatched),
+    #[error(transparent)]
+    NotWritten(#[from] ProductUnwritten),
     #[error("the catalog cannot be read")]
     Store(#[from] DynamoError),
 }
 
-/// A SKU belongs to one product for ever.
-const SKU_TAKEN: ProblemKind = ProblemKind::new(409, "11002", "SKU belongs to another product");
-
 impl Refusal for PutProductError {
     const KINDS: &'static [ProblemKind] = &[
         ProblemKind::INVALID,
+        ProblemKind::CHANGED_MEANWHILE,
+        ProblemKind::IF_MATCH_REQUIRED,
         SKU_TAKEN,
         ProblemKind::BUSY,
         ProblemKind::INTERNAL,
@@ -34,35 +37,73 @@ impl Refusal for PutProductError {
 
     fn problem(&self) -> Problem {
         match self {
-            Self::Flawed(flaws) => flaws
-                .iter()
-                .fold(Problem::from(ProblemKind::INVALID), |problem, flaw| {
-                    problem.with_error(&flaw.pointer, flaw.detail)
-                }),
-            Self::NotWritten(PutProductFailure::SkuTaken(_)) => {
-                Problem::from(SKU_TAKEN).because(self.to_string())
-            }
-            Self::NotWritten(PutProductFailure::ChangedMeanwhile) => {
-                Problem::from(ProblemKind::BUSY).because(self.to_string())
-            }
-            Self::NotWritten(PutProductFailure::Store(error)) | Self::Store(error) => {
-                Problem::of_store(error)
-            }
+            Self::Flawed(flaws) => flawed(flaws),
+            Self::Unmatched(unmatched) => (*unmatched).into(),
+            Self::NotWritten(failure) => unwritten(failure),
+            Self::Store(error) => Problem::of_store(error),
         }
     }
 }
 
 pub(crate) async fn put_product(
     app: &Catalog,
-    (_, Path(path), Json(draft)): (Staff<ChangeCatalog>, Path<ProductPath>, Json<ProductDraft>),
-) -> Result<Reply<ProductCard, Stored>, PutProductError> {
-    let (known, category) = try_join(
+    (staff, Path(path), if_match, Json(document)): (
+        Staff<ChangeProducts>,
+        Path<ProductPath>,
+        IfMatch,
+        Json<ProductDocument>,
+    ),
+) -> Result<Reply<ProductState, Versioned<Stored>>, PutProductError> {
+    let (known, (category, brand), attributes) = try_join3(
         app.store.product(&path.product_id, Consistency::Strong),
-        app.store.category(draft.category_id, Consistency::Strong),
+        app.belongings_of(&document),
+        app.store
+            .attributes_of(document.category_id, Consistency::Strong),
     )
     .await?;
-    let product = Product::publish(path.product_id, draft, category.as_ref(), app.clock.now())
+    if let Some(known) = known
+        .as_ref()
+        .filter(|known| known.product.document == document)
+    {
+        // It has taken effect already, sent by whomever: nothing to write, and nothing to lose.
+        return Ok(Reply::stored(false, ProductState::of(known)).version(known.version));
+    }
+    if_match.check(known.as_ref().map(|known| known.version))?;
+    let now = app.clock.now();
+    let terms = Terms {
+        category: category.as_ref(),
+        brand: brand.as_ref(),
+        attributes: &attributes,
+    };
+    let before = known.as_ref().map(|known| &known.product);
+    let product = Product::written(path.product_id, document, before, &terms, now)
         .map_err(PutProductError::Flawed)?;
-    app.store.put_product(&product, known.as_ref()).await?;
-    Ok(Reply::stored(known.is_none(), product.card()))
+    let version = known.as_ref().map_or(0, |known| known.version) + 1;
+    let entry = match before {
+        None => Change::new(ChangeKind::Created, version, staff.id, now),
+        Some(before) => Change::new(ChangeKind::Edited, version, staff.id, now)
+            .between(&before.document, &product.document),
+    };
+    // Without a category there were flaws.
+    let category = category.ok_or(ProductUnwritten::ChangedMeanwhile)?;
+    let change = ProductChange {
+        product: &product,
+        known: known.as_ref(),
+        entry: &entry,
+        category: &category,
+        now,
+    };
+    let skus = product.sku_records(&attributes);
+    match app.store.put_product(&change, &skus).await {
+        Err(ProductUnwritten::ChangedMeanwhile) if !if_match.is_unsaid() => {
+            return Err(Unmatched::Changed.into());
+        }
+        written => written?,
+    }
+    let stored = StoredProduct {
+        category_path: category.path.clone(),
+        product,
+        version,
+    };
+    Ok(Reply::stored(known.is_none(), ProductState::of(&stored)).version(version))
 }

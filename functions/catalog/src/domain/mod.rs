@@ -15,7 +15,10 @@ pub(crate) use attribute::{
 };
 pub use category::CategoryId;
 pub(crate) use category::{Category, CategoryDraft, CategoryRefusal};
-pub(crate) use product::{Brand, Flaw, Product, ProductCard, ProductDraft, Spec};
+pub(crate) use product::{
+    Change, ChangeKind, DraftIsNotOnSale, Flaw, Image, MAXIMUM_SKUS, NotFitForSale, OnlyDraftsGo,
+    Product, ProductCard, ProductDocument, SkuRecord, Spec, Status, Terms, choices,
+};
 pub use product::{Choice, Sku};
 pub(crate) use tree::{Placement, TreeMove, TreeRefusal};
 pub(crate) use values::{Address, SortNumber};

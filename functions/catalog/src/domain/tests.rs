@@ -1,17 +1,19 @@
-//! The rules of publishing.
+//! The rules of a product's life.
 #![allow(clippy::unwrap_used)]
 
 use kernel::{ProductId, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Category, CategoryDraft, Flaw, Product, ProductDraft};
+use super::{
+    AttributeSet, Category, CategoryDraft, Product, ProductDocument, Status, Terms, brand::Brand,
+};
 
-fn category(level: i64) -> Category {
+fn category() -> Category {
     let draft = |parent: Option<i64>| -> CategoryDraft {
         serde_json::from_value(json!({ "parent_id": parent, "name": "手机" })).unwrap()
     };
     let mut found: Option<Category> = None;
-    for number in 1..=level {
+    for number in 1..=3 {
         let parent = found.as_ref().map(|_| number - 1);
         let id = number.try_into().unwrap();
         found = Some(Category::of_draft(id, draft(parent), found.as_ref(), None).unwrap());
@@ -19,101 +21,71 @@ fn category(level: i64) -> Category {
     found.unwrap()
 }
 
-fn draft(change: impl FnOnce(&mut Value)) -> ProductDraft {
+fn document(change: impl FnOnce(&mut Value)) -> ProductDocument {
     let mut json = json!({
-        "name": " 华为 P20 ", "category_id": 3, "brand": { "name": "华为" },
-        "images": [{ "url": "https://img.example/1.png" }],
-        "specs": [
-            { "group": "屏幕", "name": "尺寸", "values": ["5.8"] },
-            { "group": null, "name": "系统", "values": ["Android"] },
-            { "group": "屏幕", "name": "材质", "values": ["LCD"] },
-        ],
-        "skus": [
-            { "code": "a", "price_fen": 378_800, "options": [{ "name": "颜色", "value": "金色" }, { "name": "容量", "value": "16G" }] },
-            { "code": "b", "price_fen": 399_900, "options": [{ "name": "颜色", "value": "金色" }, { "name": "容量", "value": "32G" }], "image": "https://img.example/b.png" },
-        ],
+        "name": " 华为 P20 ", "category_id": 3, "brand_id": "华为", "images": [{ "url": "/1.webp" }],
+        "skus": [{ "code": "a", "price_fen": 378_800 }],
     });
     change(&mut json);
     serde_json::from_value(json).unwrap()
 }
 
-fn publish(draft: ProductDraft, category: Option<&Category>) -> Result<Product, Vec<Flaw>> {
-    Product::publish(
-        ProductId::parse("p").unwrap(),
-        draft,
-        category,
-        Timestamp::from_millis(0),
-    )
+fn written(document: ProductDocument, known: Option<&Product>) -> Result<Product, Vec<String>> {
+    let brand: Brand = serde_json::from_value(json!({
+        "id": "华为", "name": "华为", "description": "", "sort": 0, "visible": true, "category_ids": [], "version": 1,
+    }))
+    .unwrap();
+    let (category, attributes) = (category(), AttributeSet::default());
+    let terms = Terms {
+        category: Some(&category),
+        brand: Some(&brand),
+        attributes: &attributes,
+    };
+    let id = ProductId::parse("p").unwrap();
+    Product::written(id, document, known, &terms, Timestamp::from_millis(0))
+        .map_err(|flaws| flaws.into_iter().map(|flaw| flaw.pointer).collect())
 }
 
 #[test]
-fn a_published_product_has_cards_options_groups_and_skus_with_pictures() {
-    let product = publish(draft(|_| ()), Some(&category(3))).unwrap();
-    assert_eq!(product.name, "华为 P20");
-    let card = product.card();
+fn a_product_is_a_draft_until_it_is_put_on_sale_and_never_again() {
+    let now = Timestamp::from_millis(1);
+    let draft = written(document(|_| ()), None).unwrap();
+    assert_eq!(draft.status, Status::Draft);
+    assert!(draft.take_off_sale(now).is_err() && draft.check_removal().is_ok());
+    let sold = draft.put_on_sale(now).unwrap().unwrap();
     assert_eq!(
-        (card.price_from_fen.fen(), card.price_to_fen.fen()),
-        (378_800, 399_900)
+        (sold.status, sold.put_on_sale(now)),
+        (Status::OnSale, Ok(None))
+    );
+    let off = sold.take_off_sale(now).unwrap().unwrap();
+    assert_eq!(
+        (off.status, off.take_off_sale(now)),
+        (Status::OffSale, Ok(None))
     );
     assert_eq!(
-        product.options(),
-        [("颜色", vec!["金色"]), ("容量", vec!["16G", "32G"])]
+        off.put_on_sale(now).unwrap().unwrap().status,
+        Status::OnSale
     );
-    let groups: Vec<_> = product
-        .spec_groups()
-        .iter()
-        .map(|(name, specs)| (*name, specs.len()))
-        .collect();
-    assert_eq!(groups, [(Some("屏幕"), 2), (None, 1)]);
-    let images: Vec<_> = product
-        .skus
-        .iter()
-        .map(|sku| sku.image.as_deref().unwrap())
-        .collect();
-    assert_eq!(
-        images,
-        ["https://img.example/1.png", "https://img.example/b.png"]
-    );
+    for product in [&sold, &off] {
+        assert!(product.check_removal().is_err());
+        let edited = written(
+            document(|json| json["subtitle"] = json!("新")),
+            Some(product),
+        )
+        .unwrap();
+        assert_eq!(edited.status, product.status);
+    }
 }
 
 #[test]
-fn every_flaw_is_named_with_its_place_and_all_at_once() {
-    let flawed = draft(|json| {
-        json["skus"][0]["price_fen"] = json!(0);
-        json["skus"][1]["code"] = json!("a");
-        json["skus"][1]["options"] = json!([{ "name": "颜色", "value": "银色" }]);
-        json["specs"][0]["values"] = json!([]);
-        json["brand"]["name"] = json!("!!");
-    });
-    let flaws = publish(flawed, Some(&category(2))).unwrap_err();
-    let pointers: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
-    assert_eq!(
-        pointers,
-        [
-            "/specs/0/values",
-            "/skus/0/price_fen",
-            "/skus/1/code",
-            "/skus/1/options",
-            "/category_id",
-            "/brand/name"
-        ]
-    );
-}
-
-#[test]
-fn two_skus_of_a_product_never_offer_the_same_choice() {
-    let same = draft(|json| json["skus"][1]["options"] = json["skus"][0]["options"].clone());
-    assert_eq!(
-        publish(same, Some(&category(3))).unwrap_err()[0].pointer,
-        "/skus/1/options"
-    );
-    let none = draft(|json| json["skus"] = json!([]));
-    assert_eq!(
-        publish(none, Some(&category(3))).unwrap_err()[0].pointer,
-        "/skus"
-    );
-    assert_eq!(
-        publish(draft(|_| ()), None).unwrap_err()[0].pointer,
-        "/category_id"
-    );
+fn a_draft_may_be_without_skus_and_what_is_on_sale_may_not() {
+    let empty = || document(|json| json["skus"] = json!([]));
+    let draft = written(empty(), None).unwrap();
+    assert!(draft.put_on_sale(Timestamp::from_millis(1)).is_err());
+    let sold = written(document(|_| ()), None).unwrap();
+    let sold = sold
+        .put_on_sale(Timestamp::from_millis(1))
+        .unwrap()
+        .unwrap();
+    assert_eq!(written(empty(), Some(&sold)), Err(vec!["/skus".to_owned()]));
 }

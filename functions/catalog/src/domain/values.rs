@@ -14,6 +14,11 @@ const LONGEST_ADDRESS: usize = 2000;
 
 impl Address {
     /// The address as text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address as text.
     pub(crate) fn into_string(self) -> String {
         self.0
     }

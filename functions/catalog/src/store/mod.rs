@@ -3,6 +3,7 @@
 mod attributes;
 mod brands;
 mod moves;
+mod product_lists;
 mod products;
 mod taxonomy;
 mod tree;
@@ -10,8 +11,11 @@ mod tree;
 use dynamo::Table;
 
 pub(crate) use moves::moving_category;
-pub use products::Skus;
-pub(crate) use products::{PutProductFailure, product_list};
+pub use product_lists::Skus;
+pub(crate) use product_lists::{
+    PageOf, StaffProductRow, StaffSkuRow, product_list, staff_product_list, staff_sku_list,
+};
+pub(crate) use products::{ProductChange, ProductUnwritten, StoredProduct, product_changes};
 pub(crate) use taxonomy::Unwritten;
 
 /// The table of this service.

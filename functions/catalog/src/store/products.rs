@@ -1,90 +1,103 @@
-//! Products and SKUs in the catalog table.
+//! Products, their SKUs and their history in the catalog table.
 
-use dynamo::{
-    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Transaction,
-    Write,
-};
-use edge::Boot;
-use kernel::{BrandId, ConfigError, Limit, Page, ProductId, SkuId};
+use dynamo::{Condition, Consistency, DynamoError, Key, Query, Transaction, Write};
+use kernel::{BrandId, Money, ProductId, SkuId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use crate::domain::{Category, CategoryId, Product, ProductCard, Sku};
-
-/// The SKUs of the mall, for the services above.
-#[derive(Debug, Clone)]
-pub struct Skus {
-    table: Table,
-}
+use crate::domain::{
+    Category, CategoryId, Change, Choice, Product, ProductCard, Sku, SkuRecord, Status,
+};
 
 /// A product and the version of it that was read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredProduct {
     pub(crate) product: Product,
+    /// From the first level down to its category: a copy, moved after the category when that is moved.
+    pub(crate) category_path: Vec<CategoryId>,
+    /// Counts its changes, from 1.
     pub(crate) version: u64,
 }
 
+/// A product as it is kept. Which attributes it has says which lists it is in: `list_pk` and `brand_pk` are those of the
+/// storefront and only of what is on sale, `staff_pk` and `staff_brand_pk` are those of all.
 #[derive(Serialize)]
 struct ProductRow<'p> {
     product: &'p Product,
+    category_path: &'p [CategoryId],
     version: u64,
-    list_pk: &'static str,
-    list_sk: String,
-    brand_pk: String,
+    status: Status,
+    updated_at: Timestamp,
     card: ProductCard,
+    list_pk: Option<&'static str>,
+    brand_pk: Option<String>,
+    list_sk: Option<String>,
+    staff_pk: &'static str,
+    staff_brand_pk: String,
+    staff_sk: String,
 }
 
-#[derive(Deserialize)]
-struct ListedRow {
-    card: ProductCard,
+/// A SKU as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SkuRow {
+    pub(super) sku_id: SkuId,
+    pub(super) product_id: ProductId,
+    pub(super) name: String,
+    pub(super) options: Vec<Choice>,
+    pub(super) price: Money,
+    pub(super) image: Option<String>,
+    pub(super) weight_grams: u32,
+    pub(super) on_sale: bool,
+    pub(super) sku_name: String,
+    pub(super) brand_id: BrandId,
+    pub(super) category_id: CategoryId,
+    staff_pk: String,
+    pub(super) staff_sk: String,
+}
+
+impl From<SkuRow> for Sku {
+    fn from(row: SkuRow) -> Self {
+        Self {
+            sku_id: row.sku_id,
+            product_id: row.product_id,
+            name: row.name,
+            options: row.options,
+            price: row.price,
+            image: row.image,
+            weight_grams: row.weight_grams,
+        }
+    }
+}
+
+/// A change of a product: what it becomes, in place of what was read.
+#[derive(Debug)]
+pub(crate) struct ProductChange<'c> {
+    pub(crate) product: &'c Product,
+    pub(crate) known: Option<&'c StoredProduct>,
+    pub(crate) entry: &'c Change,
+    pub(crate) category: &'c Category,
+    pub(crate) now: Timestamp,
 }
 
 /// Why a product was not written.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PutProductFailure {
+pub(crate) enum ProductUnwritten {
     #[error("the SKU {0} belongs to another product")]
     SkuTaken(SkuId),
-    #[error("the product was changed at the same time")]
+    #[error("the change touches {0} SKUs, those that go included, and at most 96 fit into one")]
+    TooManySkus(usize),
+    #[error("it was changed at the same time")]
     ChangedMeanwhile,
     #[error(transparent)]
     Store(#[from] DynamoError),
 }
 
-const LISTED: &str = "PRODUCTS";
-
-impl Skus {
-    /// The SKUs in the table that `CATALOG_TABLE` names.
-    ///
-    /// # Errors
-    /// When the variable is missing.
-    pub fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
-        Ok(Self {
-            table: boot.table("CATALOG_TABLE")?,
-        })
-    }
-
-    /// The SKUs of these ids, in one stage and in no order; those that are not for sale are left out.
-    ///
-    /// # Errors
-    /// When the store gives no answer.
-    pub async fn find(
-        &self,
-        ids: &[SkuId],
-        consistency: Consistency,
-    ) -> Result<Vec<Sku>, DynamoError> {
-        self.table
-            .get_many(ids.iter().map(sku_key).collect(), consistency)
-            .await
-    }
-}
+/// All products in the lists of the storefront, and in those of staff.
+pub(super) const PRODUCTS: &str = "PRODUCTS";
+/// All SKUs in the lists of staff.
+pub(super) const SKUS: &str = "SKUS";
 
 impl Store {
-    pub(crate) fn skus(&self) -> Skus {
-        Skus {
-            table: self.table.clone(),
-        }
-    }
-
     pub(crate) async fn product(
         &self,
         id: &ProductId,
@@ -93,139 +106,276 @@ impl Store {
         self.table.get(product_key(id), consistency).await
     }
 
-    /// A page of a list of products.
-    pub(crate) async fn list(
-        &self,
-        list: &Query,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
-    ) -> Result<Result<Page<ProductCard>, InvalidSignature>, DynamoError> {
-        let start = match list.start(cursors, cursor) {
-            Ok(start) => start,
-            Err(error) => return Ok(Err(error)),
-        };
-        let page = list
-            .page::<ListedRow>(&self.table, cursors, limit, start)
-            .await?;
-        Ok(Ok(page.map(|row| row.card)))
-    }
-
-    /// Writes a product and its SKUs in place of what was read, all or nothing. SKUs that the product no longer has go
-    /// first: should this die between the two, they are not for sale, and publishing again completes it.
+    /// Writes a product with its SKUs in place of what was read, and the entry of its history, all or nothing. SKUs that the
+    /// product no longer has go in the same transaction.
     pub(crate) async fn put_product(
         &self,
-        product: &Product,
-        known: Option<&StoredProduct>,
-    ) -> Result<(), PutProductFailure> {
-        if let Some(known) = known {
-            self.remove_skus(product, &known.product).await?;
+        change: &ProductChange<'_>,
+        skus: &[SkuRecord],
+    ) -> Result<(), ProductUnwritten> {
+        let stays = |sku: &SkuId| skus.iter().any(|next| next.sku.sku_id == *sku);
+        let known = change.known.map(|known| &known.product.document.skus);
+        let gone: Vec<&SkuId> = known
+            .into_iter()
+            .flatten()
+            .map(|sku| &sku.code)
+            .filter(|sku| !stays(sku))
+            .collect();
+        let touched = skus.len() + gone.len();
+        if touched > crate::domain::MAXIMUM_SKUS {
+            return Err(ProductUnwritten::TooManySkus(touched));
         }
-        let row = ProductRow {
-            product,
-            version: known.map_or(0, |known| known.version) + 1,
-            list_pk: LISTED,
-            list_sk: format!("{}{}", path_prefix(&product.category_path), product.id),
-            brand_pk: brand_pk(&product.brand.id),
-            card: product.card(),
-        };
-        let put = Write::put(&self.table, product_key(&product.id), &row);
-        let put = match known {
-            None => put.if_absent(),
-            Some(known) => put.when(Condition::equals("version", known.version)),
-        };
-        let mut transaction = Transaction::new().with(put);
-        for sku in &product.skus {
+        let mut transaction = self.changing(change);
+        for record in skus {
+            let row = SkuRow::of(record, change.product, &change.category.path);
             transaction = transaction.with(
-                Write::put(&self.table, sku_key(&sku.sku_id), sku).when(Condition::any(vec![
+                Write::put(&self.table, sku_key(&row.sku_id), &row).when(Condition::any(vec![
                     Condition::item_absent(),
-                    Condition::equals("product_id", &product.id),
+                    Condition::equals("product_id", &row.product_id),
                 ])),
             );
         }
-        let Err(error) = transaction.commit().await else {
-            return Ok(());
-        };
-        if error.condition_failed(0).is_some() {
-            return Err(PutProductFailure::ChangedMeanwhile);
+        for sku in gone {
+            transaction = transaction.with(Write::delete(&self.table, sku_key(sku)));
         }
-        let taken =
-            (0..product.skus.len()).find(|index| error.condition_failed(index + 1).is_some());
-        Err(match taken {
-            Some(index) => PutProductFailure::SkuTaken(product.skus[index].sku_id.clone()),
-            None => error.otherwise().into(),
+        let skus: Vec<&SkuId> = skus.iter().map(|record| &record.sku.sku_id).collect();
+        commit(transaction, &skus).await
+    }
+
+    /// Writes a product as it is on sale, on itself and on each of its SKUs, and the entry of its history.
+    pub(crate) async fn put_on_sale(
+        &self,
+        change: &ProductChange<'_>,
+    ) -> Result<(), ProductUnwritten> {
+        let transaction = self.changing(change);
+        let skus = self.status_of_skus(change.product, &change.category.path);
+        commit(skus.fold(transaction, Transaction::with), &[]).await
+    }
+
+    /// Writes a product as it is off sale, on itself and on each of its SKUs, and the entry of its history, whatever became
+    /// of its category and its brand.
+    pub(crate) async fn take_off_sale(
+        &self,
+        product: &Product,
+        known: &StoredProduct,
+        entry: &Change,
+    ) -> Result<(), ProductUnwritten> {
+        let path = &known.category_path;
+        let row = ProductRow::of(product, path, entry.version);
+        let put = Write::put(&self.table, product_key(&product.id), &row)
+            .when(Condition::equals("version", known.version))
+            .when(Condition::equals("category_path", path));
+        let history = Write::put(&self.table, change_key(&product.id, entry), entry).if_absent();
+        let transaction = Transaction::new().with(put).with(history);
+        let skus = self.status_of_skus(product, path);
+        commit(skus.fold(transaction, Transaction::with), &[]).await
+    }
+
+    fn status_of_skus<'s>(
+        &'s self,
+        product: &'s Product,
+        path: &'s [CategoryId],
+    ) -> impl Iterator<Item = Write> + 's {
+        let on_sale = product.status == Status::OnSale;
+        product.document.skus.iter().map(move |sku| {
+            Write::update(&self.table, sku_key(&sku.code))
+                .set("on_sale", on_sale)
+                .set("staff_sk", sku_place(path, product, &sku.code))
+                .when(Condition::equals("product_id", &product.id))
         })
     }
 
-    /// Lists a product below another path of its category. Not a change that staff make: its version stays, and with it what
-    /// an editor has in hand. `false` when it is there already, or was changed meanwhile, by whom its path was read anew.
+    /// Removes a product with its SKUs; its history stays.
+    pub(crate) async fn remove_product(
+        &self,
+        known: &StoredProduct,
+        entry: &Change,
+    ) -> Result<(), ProductUnwritten> {
+        let id = &known.product.id;
+        let mut transaction = Transaction::new()
+            .with(
+                Write::delete(&self.table, product_key(id))
+                    .when(Condition::equals("version", known.version)),
+            )
+            .with(Write::put(&self.table, change_key(id, entry), entry));
+        for sku in &known.product.document.skus {
+            transaction = transaction.with(Write::delete(&self.table, sku_key(&sku.code)));
+        }
+        commit(transaction, &[]).await
+    }
+
+    /// Lists a product and its SKUs below another path of its category, wherever they are listed. Not a change that staff
+    /// make: its version stays, and with it what an editor has in hand. `false` when it is there already, or was changed
+    /// meanwhile, by whom its path was read anew.
     pub(crate) async fn relist_product(
         &self,
         known: &StoredProduct,
         path: &[CategoryId],
     ) -> Result<bool, DynamoError> {
-        let mut product = known.product.clone();
-        if product.category_path == path || product.category_path.last() != path.last() {
+        if known.category_path == path || known.category_path.last() != path.last() {
             return Ok(false);
         }
-        path.clone_into(&mut product.category_path);
-        let row = ProductRow {
-            product: &product,
-            version: known.version,
-            list_pk: LISTED,
-            list_sk: format!("{}{}", path_prefix(path), product.id),
-            brand_pk: brand_pk(&product.brand.id),
-            card: product.card(),
-        };
-        let put = Write::put(&self.table, product_key(&product.id), &row)
+        let product = &known.product;
+        let place = product_place(path, &product.id);
+        let update = Write::update(&self.table, product_key(&product.id))
+            .set("category_path", path)
+            .set(
+                "list_sk",
+                (product.status == Status::OnSale).then_some(&place),
+            )
+            .set("staff_sk", &place)
+            .when(Condition::equals("category_path", &known.category_path))
             .when(Condition::equals("version", known.version));
-        match dynamo::Table::write(put).await {
+        let mut transaction = Transaction::new().with(update);
+        for sku in &product.document.skus {
+            transaction = transaction.with(
+                Write::update(&self.table, sku_key(&sku.code))
+                    .set("staff_sk", sku_place(path, product, &sku.code))
+                    .when(Condition::equals("product_id", &product.id)),
+            );
+        }
+        match commit(transaction, &[]).await {
             Ok(()) => Ok(true),
-            Err(dynamo::WriteError::ConditionFailed(_)) => Ok(false),
-            Err(dynamo::WriteError::Call(error)) => Err(error),
+            Err(ProductUnwritten::Store(error)) => Err(error),
+            Err(_) => Ok(false),
         }
     }
 
-    async fn remove_skus(&self, product: &Product, known: &Product) -> Result<(), DynamoError> {
-        let stays = |sku: &Sku| product.skus.iter().any(|next| next.sku_id == sku.sku_id);
-        let gone = known.skus.iter().filter(|sku| !stays(sku));
-        let transaction = gone.fold(Transaction::new(), |transaction, sku| {
-            transaction.with(Write::delete(&self.table, sku_key(&sku.sku_id)))
-        });
-        transaction
-            .commit()
-            .await
-            .map_err(dynamo::TransactionError::otherwise)
+    /// The writes that every change of a product has: the product in place of the version that was read, its history, and
+    /// that its category and its brand are there and stay.
+    fn changing(&self, change: &ProductChange<'_>) -> Transaction {
+        let (product, version) = (change.product, change.entry.version);
+        let row = ProductRow::of(product, &change.category.path, version);
+        let put = Write::put(&self.table, product_key(&product.id), &row);
+        let put = match change.known {
+            None => put.if_absent(),
+            Some(known) => put.when(Condition::equals("version", known.version)),
+        };
+        Transaction::new()
+            .with(put)
+            .with(
+                Write::put(
+                    &self.table,
+                    change_key(&product.id, change.entry),
+                    change.entry,
+                )
+                .if_absent(),
+            )
+            .with(self.check_category(change.category, change.now))
+            .with(self.check_brand(&product.document.brand_id, change.now))
     }
 }
 
-/// Products of a category of any level and of a brand, or of all of either.
-pub(crate) fn product_list(category: Option<&Category>, brand: Option<&BrandId>) -> Query {
-    let list = match brand {
-        None => Query::index("listing", ("list_pk", "list_sk"), LISTED),
-        Some(brand) => Query::index("brand", ("brand_pk", "list_sk"), brand_pk(brand)),
+/// The place of the first SKU in a transaction of [`Store::changing`].
+const FIRST_SKU: usize = 4;
+
+async fn commit(transaction: Transaction, skus: &[&SkuId]) -> Result<(), ProductUnwritten> {
+    let Err(error) = transaction.commit().await else {
+        return Ok(());
     };
-    match category {
-        None => list,
-        Some(category) => list.prefix(path_prefix(&category.path)),
+    let mut taken = skus.iter().enumerate();
+    let failed = |place| error.condition_failed(place).is_some();
+    // A stale version explains whatever else does not hold.
+    if !(0..FIRST_SKU).any(failed)
+        && let Some((_, sku)) = taken.find(|(index, _)| failed(FIRST_SKU + index))
+    {
+        return Err(ProductUnwritten::SkuTaken((*sku).clone()));
+    }
+    if (0..FIRST_SKU + crate::domain::MAXIMUM_SKUS).any(failed) {
+        return Err(ProductUnwritten::ChangedMeanwhile);
+    }
+    Err(error.otherwise().into())
+}
+
+impl<'p> ProductRow<'p> {
+    fn of(product: &'p Product, category_path: &'p [CategoryId], version: u64) -> Self {
+        let place = product_place(category_path, &product.id);
+        let of_brand = brand_pk(&product.document.brand_id);
+        let listed = product.status == Status::OnSale;
+        Self {
+            product,
+            category_path,
+            version,
+            status: product.status,
+            updated_at: product.updated_at,
+            card: product.card(),
+            list_pk: listed.then_some(PRODUCTS),
+            brand_pk: listed.then(|| of_brand.clone()),
+            list_sk: listed.then(|| place.clone()),
+            staff_pk: PRODUCTS,
+            staff_brand_pk: of_brand,
+            staff_sk: place,
+        }
+    }
+}
+
+impl SkuRow {
+    fn of(record: &SkuRecord, product: &Product, category_path: &[CategoryId]) -> Self {
+        let sku = &record.sku;
+        Self {
+            sku_id: sku.sku_id.clone(),
+            product_id: sku.product_id.clone(),
+            name: sku.name.clone(),
+            options: sku.options.clone(),
+            price: sku.price,
+            image: sku.image.clone(),
+            weight_grams: sku.weight_grams,
+            on_sale: record.on_sale,
+            sku_name: record.sku_name.clone(),
+            brand_id: product.document.brand_id.clone(),
+            category_id: product.document.category_id,
+            staff_pk: SKUS.to_owned(),
+            staff_sk: sku_place(category_path, product, &sku.sku_id),
+        }
     }
 }
 
 /// Every product below a place in the tree, whatever its status.
 pub(super) fn products_below(path: &[CategoryId]) -> Query {
-    Query::index("listing", ("list_pk", "list_sk"), LISTED).prefix(path_prefix(path))
+    Query::index("staff", ("staff_pk", "staff_sk"), PRODUCTS).prefix(path_prefix(path))
 }
 
 /// Every product of a brand, whatever its status.
 pub(super) fn products_of_brand(brand: &BrandId) -> Query {
-    Query::index("brand", ("brand_pk", "list_sk"), brand_pk(brand))
+    Query::index(
+        "staff_brand",
+        ("staff_brand_pk", "staff_sk"),
+        brand_pk(brand),
+    )
 }
 
-fn path_prefix(path: &[CategoryId]) -> String {
+/// The history of a product, last change first.
+pub(crate) fn product_changes(id: &ProductId) -> Query {
+    Query::partition(product_key(id).pk)
+        .prefix(CHANGE)
+        .descending()
+}
+
+const CHANGE: &str = "CHANGE#";
+
+/// Sorts by time: a draft that was removed and made again begins at version 1 again, behind what it was before.
+fn change_key(id: &ProductId, change: &Change) -> Key {
+    let place = format!(
+        "{CHANGE}{:014}#{:010}",
+        change.at.as_millis(),
+        change.version
+    );
+    Key::new(product_key(id).pk, place)
+}
+
+fn product_place(path: &[CategoryId], id: &ProductId) -> String {
+    format!("{}{id}", path_prefix(path))
+}
+
+fn sku_place(path: &[CategoryId], product: &Product, sku: &SkuId) -> String {
+    format!("{}#{sku}", product_place(path, &product.id))
+}
+
+pub(super) fn path_prefix(path: &[CategoryId]) -> String {
     path.iter().map(|id| format!("{}/", id.digits())).collect()
 }
 
-fn brand_pk(brand: &BrandId) -> String {
+pub(super) fn brand_pk(brand: &BrandId) -> String {
     format!("B#{brand}")
 }
 
@@ -233,6 +383,6 @@ fn product_key(id: &ProductId) -> Key {
     Key::new(format!("P#{id}"), "PRODUCT")
 }
 
-fn sku_key(id: &SkuId) -> Key {
+pub(super) fn sku_key(id: &SkuId) -> Key {
     Key::new(format!("S#{id}"), "SKU")
 }

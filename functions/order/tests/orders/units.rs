@@ -15,24 +15,25 @@ async fn put_wordy_goods_on_sale(mall: &Mall, count: usize) -> Vec<String> {
     let ids: Vec<String> = (0..count)
         .map(|number| format!("2018060700260{number:02}"))
         .collect();
+    let attribute = json!({ "name": "颜色与版本", "use": "sale" });
+    mall.put("/api/catalog/admin/categories/3/attributes/颜色与版本")
+        .staff()
+        .json(&attribute)
+        .send()
+        .await
+        .expect(201);
     for id in &ids {
         let name: String = "华为麦芒手机全网通双卡双待幻影紫"
             .repeat(20)
             .chars()
             .take(200)
             .collect();
-        let option = json!({ "name": "颜色与版本", "value": "幻影紫八核八吉".repeat(14) });
+        let option = json!({ "attribute_id": "颜色与版本", "value": "幻影紫八核八吉".repeat(14) });
         let body = json!({
-            "name": name, "category_id": 3, "brand": { "name": "山海" }, "weight_grams": 500,
+            "name": name, "category_id": 3, "brand_id": "山海", "weight_grams": 500,
             "skus": [{ "code": id, "price_fen": 378_800, "options": [option] }],
         });
-        let answer = mall
-            .put(&format!("/api/catalog/admin/products/{id}"))
-            .staff()
-            .json(&body)
-            .send()
-            .await;
-        assert!(answer.status < 300, "{answer:?}");
+        mall.publish(id, &body).await;
         mall.receive(&format!("r/{id}"), id, 100).await;
     }
     ids
