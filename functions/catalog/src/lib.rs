@@ -4,6 +4,7 @@
 mod api;
 mod domain;
 mod store;
+mod storefront;
 mod worker;
 
 use dynamo::Signer;
@@ -13,10 +14,11 @@ use kernel::{Clock, ConfigError};
 pub use domain::{CategoryId, Choice, Sku};
 pub use store::Skus;
 
+use storefront::Storefront;
+
 /// What the operations of this service share.
 struct Catalog {
     store: store::Store,
-    levels: stock::Levels,
     cursors: Signer,
     clock: Clock,
 }
@@ -25,7 +27,6 @@ impl Catalog {
     fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
         Ok(Self {
             store: store::Store::new(boot.table("CATALOG_TABLE")?),
-            levels: stock::Levels::from_env(boot)?,
             cursors: boot.signer("catalog cursor")?,
             clock: boot.clock(),
         })
@@ -43,10 +44,10 @@ pub fn service() -> Service {
         )
         .endpoint(
             "show-product",
-            Catalog::from_env,
+            Storefront::from_env,
             api::show_product::show_product,
         )
-        .endpoint("show-sku", Catalog::from_env, api::show_sku::show_sku)
+        .endpoint("show-sku", Storefront::from_env, api::show_sku::show_sku)
         .endpoint(
             "put-product",
             Catalog::from_env,
@@ -109,7 +110,7 @@ fn with_taxonomy(service: Service) -> Service {
         )
         .endpoint(
             "list-categories",
-            Catalog::from_env,
+            Storefront::from_env,
             api::list_categories::list_categories,
         )
         .endpoint(

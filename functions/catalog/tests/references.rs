@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use testkit::{Action, Answer, Call, Mall};
 use tokio::sync::Barrier;
 
-const PRODUCT: &str = "/api/catalog/admin/products/p1";
 const BRAND: &str = "/api/catalog/admin/brands/山海";
 
 /// A product, `p1`, on sale: of the category 3 and the brand 山海, its SKU with the sale attribute 款式.
@@ -55,6 +54,7 @@ async fn take_off_sale(mall: &Mall) {
 async fn a_rename_is_one_write_and_every_place_shows_the_new_name() {
     let mall = mall().await;
     let places = async || {
+        mall.let_what_is_kept_go_stale();
         let page = get(&mall, "/api/catalog/products/p1").await;
         let list = get(&mall, "/api/catalog/products?category_id=3").await;
         let form = get(&mall, "/api/catalog/admin/categories/3/publish-form").await;

@@ -483,7 +483,9 @@ mod tests {
             ("5\" 屏\n第二行", 2)
         );
         assert_eq!(first.attributes[0].values, ["甲"]);
-        let options = |product: &Product, sku: usize| serde_json::to_string(&product.skus[sku].options).unwrap();
+        let options = |product: &Product, sku: usize| {
+            serde_json::to_string(&product.skus[sku].options).unwrap()
+        };
         // In the order of the cell, and not of the alphabet.
         assert_eq!(options(first, 1), r#"{"颜色":"蓝","容量":"8G"}"#);
         let second = read[1].1.as_ref().unwrap();

@@ -106,11 +106,7 @@ async fn put_on_sale(mall: &MallProcess) {
     }
     put("/api/catalog/admin/brands/w", json!({"name": "W"})).await;
     let colour = json!({"name": "colour", "use": "sale"});
-    put(
-        "/api/catalog/admin/categories/3/attributes/colour",
-        colour,
-    )
-    .await;
+    put("/api/catalog/admin/categories/3/attributes/colour", colour).await;
     let sku = json!({"code": "W1-1", "price_fen": 9900, "options": [{"attribute_id": "colour", "value": "蓝"}]});
     let product = json!({"name": "水杯", "category_id": 3, "brand_id": "w", "skus": [sku]});
     put("/api/catalog/admin/products/W1", product).await;

@@ -16,7 +16,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::{fmt, future::Future, hash::Hash, sync::Arc, time::Duration};
+use std::{fmt, future::Future, hash::Hash, pin::pin, sync::Arc, time::Duration};
 
 use kernel::{Clock, Timestamp};
 
@@ -86,6 +86,8 @@ where
         F: Future<Output = Result<Option<V>, E>>,
     {
         let now = self.clock.now();
+        // A load is a large future, and the way down to where it is polled is long: it is pinned here and not handed down.
+        let load = pin!(load);
         let entry = self
             .entries
             .entry(key)

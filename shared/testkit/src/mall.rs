@@ -13,7 +13,7 @@ use backends::Options;
 use edge::{Boot, Failure, Running, Service, SessionToken, Sessions};
 use kernel::{Clock, Environment, ManualClock, MemberId, Timestamp};
 use serde_json::{Value, json, value::RawValue};
-use template::{Deployment, HttpRequest, Inputs, Match, Trigger};
+use template::{Deployment, HttpRequest, Inputs, Match, Routes, Trigger};
 use time::OffsetDateTime;
 
 use crate::back_end::{BackEnd, Ministack};
@@ -32,6 +32,7 @@ pub struct Mall(Arc<Inner>);
 struct Inner {
     services: Vec<Service>,
     deployment: Deployment,
+    routes: Routes,
     running: Mutex<BTreeMap<String, Running>>,
     /// Of each operation on a stream, the sequence number of the last record that it has handled.
     reached: Mutex<BTreeMap<String, String>>,
@@ -76,6 +77,7 @@ impl Mall {
         .await;
         Self(Arc::new(Inner {
             services: services.iter().map(|service| service()).collect(),
+            routes: deployment.routes(),
             deployment,
             running: Mutex::default(),
             reached: Mutex::default(),
@@ -315,7 +317,7 @@ impl Mall {
 
     pub(crate) async fn answer(&self, request: &Request<'_>) -> Answer {
         let (raw_path, raw_query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-        let Match::Found(found) = self.0.deployment.routes().find(&request.method, raw_path) else {
+        let Match::Found(found) = self.0.routes.find(&request.method, raw_path) else {
             return Answer {
                 status: 404,
                 headers: Vec::new(),

@@ -1,5 +1,7 @@
 //! What most tests need to be there: something to buy, someone who buys it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::Mall;
@@ -60,6 +62,11 @@ impl Mall {
     async fn put_by_staff(&self, path: &str, body: &Value) {
         let answer = self.put(path).staff().json(body).send().await;
         assert!(answer.status < 300, "{answer:?}");
+    }
+
+    /// Lets so much time pass that functions keep nothing any more of what the storefront shows.
+    pub fn let_what_is_kept_go_stale(&self) {
+        self.clock().advance(Duration::from_secs(11));
     }
 
     /// Takes pieces of a SKU into the warehouse `main`.

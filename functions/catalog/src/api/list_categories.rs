@@ -1,16 +1,16 @@
 //! Shows the tree of categories.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use dynamo::Consistency;
-use edge::{Cacheable, Public, Reply};
-use schemars::JsonSchema;
+use dynamo::DynamoError;
+use edge::{Answer, Cacheable, Public, Reply};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::ShowError;
 use crate::{
-    Catalog,
     domain::{Category, CategoryId},
+    storefront::Storefront,
 };
 
 /// How long browsers and the CDN may show the tree without asking, in seconds.
@@ -38,17 +38,41 @@ pub(crate) struct CategoryNode {
     children: Vec<CategoryNode>,
 }
 
+/// The tree as the text of an answer. It is two hundred kilobytes and the same for everyone, so it is written once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RenderedTree(Arc<str>);
+
+impl RenderedTree {
+    /// The tree of these categories, without those that were removed.
+    pub(crate) fn of(mut categories: Vec<Category>) -> Result<Self, DynamoError> {
+        categories.retain(|category| !category.is_removed());
+        let mut families = Category::by_parent(categories);
+        let tree = CategoryTree {
+            items: nodes(None, &mut families),
+        };
+        serde_json::to_string(&tree)
+            .map(|text| Self(text.into()))
+            .map_err(|error| DynamoError::Malformed(error.to_string()))
+    }
+}
+
+impl Answer for RenderedTree {
+    const MEDIA_TYPES: &'static [&'static str] = <CategoryTree as Answer>::MEDIA_TYPES;
+
+    fn text(&self) -> Result<Option<String>, serde_json::Error> {
+        Ok(Some(self.0.to_string()))
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        <CategoryTree as Answer>::schema(generator)
+    }
+}
+
 pub(crate) async fn list_categories(
-    app: &Catalog,
+    app: &Storefront,
     (_,): (Public,),
-) -> Result<Reply<CategoryTree, Cacheable>, ShowError> {
-    let mut categories = app.store.categories(Consistency::Eventual).await?;
-    categories.retain(|category| !category.is_removed());
-    let mut families = Category::by_parent(categories);
-    let tree = CategoryTree {
-        items: nodes(None, &mut families),
-    };
-    Ok(Reply::ok(tree).public_for(FRESH_SECONDS))
+) -> Result<Reply<RenderedTree, Cacheable>, ShowError> {
+    Ok(Reply::ok(app.tree().await?).public_for(FRESH_SECONDS))
 }
 
 fn nodes(

@@ -41,6 +41,8 @@ use std::time::Duration;
 use dynamo::DynamoError;
 use edge::{IfMatch, Permission, Problem, ProblemKind, Refusal, Unmatched};
 
+use crate::storefront::NotRead;
+
 /// May see what the back office sees of the catalog.
 pub(crate) enum ReadCatalog {}
 impl Permission for ReadCatalog {
@@ -90,6 +92,8 @@ pub(crate) enum ShowError {
     NotFound(&'static str),
     #[error("the catalog cannot be read")]
     Store(#[from] DynamoError),
+    #[error("the catalog cannot be read")]
+    NotRead(#[from] NotRead),
 }
 
 impl Refusal for ShowError {
@@ -103,6 +107,7 @@ impl Refusal for ShowError {
         match self {
             Self::NotFound(_) => Problem::from(ProblemKind::NOT_FOUND).because(self.to_string()),
             Self::Store(error) => Problem::of_store(error),
+            Self::NotRead(error) => Problem::of_store(error),
         }
     }
 }

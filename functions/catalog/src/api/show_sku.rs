@@ -1,6 +1,7 @@
 //! Shows one SKU.
 
-use dynamo::Consistency;
+use std::sync::Arc;
+
 use edge::{Cacheable, Path, Public, Reply};
 use futures::future::try_join;
 use kernel::{Money, ProductId, SkuId};
@@ -8,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ShowError;
-use crate::{Catalog, domain::Choice};
+use crate::{domain::Choice, storefront::Storefront};
 
 /// How long browsers and the CDN may show a SKU without asking, in seconds.
 const FRESH_SECONDS: u32 = 5;
@@ -38,17 +39,12 @@ pub(crate) struct SkuView {
 }
 
 pub(crate) async fn show_sku(
-    app: &Catalog,
+    app: &Storefront,
     (_, Path(path)): (Public, Path<SkuPath>),
 ) -> Result<Reply<SkuView, Cacheable>, ShowError> {
     let ids = [path.sku_id];
-    let skus = app.store.skus();
-    let (found, levels) = try_join(
-        skus.find(&ids, Consistency::Eventual),
-        app.levels.of(&ids, Consistency::Eventual),
-    )
-    .await?;
-    let sku = found.into_iter().next().ok_or(ShowError::NotFound("SKU"))?;
+    let (sku, levels) = try_join(app.sku(&ids[0]), app.levels(&ids)).await?;
+    let sku = Arc::unwrap_or_clone(sku.ok_or(ShowError::NotFound("SKU"))?);
     let available = levels.iter().map(|level| level.available).sum();
     let view = SkuView {
         sku_id: sku.sku_id,

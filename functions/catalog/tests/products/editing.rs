@@ -104,6 +104,7 @@ async fn as_many_skus_as_a_transaction_holds_are_written_and_no_more() {
     mall.publish("p1", &document(&skus(0, 96))).await;
     mall.get("/api/catalog/skus/s95").send().await.expect(200);
     mall.take_off_sale("p1").await;
+    mall.let_what_is_kept_go_stale();
     mall.get("/api/catalog/skus/s95").send().await.expect(404);
     for refused in [skus(0, 97), skus(0, 99), skus(1, 97)] {
         let refused = edit(&mall, "p1", "*", &document(&refused))

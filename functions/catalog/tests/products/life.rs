@@ -14,6 +14,7 @@ async fn sale(mall: &Mall, id: &str) -> testkit::Answer {
 }
 
 async fn status(mall: &Mall, path: &str) -> u16 {
+    mall.let_what_is_kept_go_stale();
     mall.get(path).send().await.status
 }
 
