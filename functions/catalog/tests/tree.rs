@@ -65,6 +65,7 @@ async fn tree(mall: &Mall) -> String {
         };
         nodes.map(node).collect::<Vec<_>>().join(",")
     }
+    mall.let_what_is_kept_go_stale();
     let answer = mall.get("/api/catalog/categories").send().await.expect(200);
     text(&answer.json()["items"])
 }

@@ -21,6 +21,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 /// Where staff sign in.
 const SESSIONS: &str = "/api/staff/sessions";
+/// Why something is refused that somebody else writes at the same time.
+const CHANGED_MEANWHILE: &str = "it was changed, or removed, at the same time";
 /// What may stand in a path segment as it is (RFC 3986, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -185,14 +187,39 @@ impl MallClient {
             Outcome::Differs => match put(Precondition::Replace).await? {
                 Outcome::Created(answer) | Outcome::Done(answer) => Put::Replaced(answer),
                 Outcome::Refused(reason) => Put::Refused(reason),
-                Outcome::Differs => {
-                    Put::Refused("it was changed, or removed, at the same time".to_owned())
-                }
+                Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
             },
         })
     }
 
-    /// Puts or posts without a precondition.
+    /// Puts a thing that the mall would write again whatever is there: only when it is not there, or the mall shows it otherwise
+    /// than `body` says.
+    pub(crate) async fn put_unless_shown(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Put, ImportError> {
+        let body = json(body)?;
+        match self.put(path, &body, Precondition::Create).await? {
+            Outcome::Created(answer) | Outcome::Done(answer) => return Ok(Put::Created(answer)),
+            Outcome::Refused(reason) => return Ok(Put::Refused(reason)),
+            Outcome::Differs => {}
+        }
+        // What is not shown was removed; the mall says so when it refuses the request.
+        if let Outcome::Done(shown) = self.act(Method::GET, path, None).await?
+            && shows(&shown, &body)
+        {
+            return Ok(Put::Unchanged(shown));
+        }
+        Ok(match self.put(path, &body, Precondition::None).await? {
+            Outcome::Created(answer) => Put::Created(answer),
+            Outcome::Done(answer) => Put::Replaced(answer),
+            Outcome::Refused(reason) => Put::Refused(reason),
+            Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
+        })
+    }
+
+    /// Sends a request of any method without a precondition.
     pub(crate) async fn act(
         &self,
         method: Method,
@@ -335,6 +362,14 @@ async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, Im
     // The status is known: a body that breaks off takes nothing from the refusal but its words.
     let body = answer.text().await.unwrap_or_default();
     Ok(Outcome::Refused(problem::reason(status, is_problem, &body)))
+}
+
+/// Whether what the mall shows says all that a request does; it leaves out what it has nothing to say of.
+fn shows(shown: &Value, body: &Value) -> bool {
+    body.as_object().is_some_and(|fields| {
+        let mut fields = fields.iter();
+        fields.all(|(name, value)| shown.get(name).unwrap_or(&Value::Null) == value)
+    })
 }
 
 fn json(body: &impl Serialize) -> Result<Value, ImportError> {

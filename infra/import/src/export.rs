@@ -45,6 +45,22 @@ struct BrandCard {
     logo: Option<String>,
 }
 
+/// A page of the list of attributes.
+#[derive(Deserialize)]
+struct AttributePage {
+    items: Vec<AttributeCard>,
+    next_cursor: Option<String>,
+}
+
+/// As much of an attribute as files have.
+#[derive(Deserialize)]
+struct AttributeCard {
+    attribute_id: AttributeId,
+    name: String,
+    searchable: bool,
+    group_name: Option<String>,
+}
+
 /// A product as staff see it.
 #[derive(Deserialize)]
 struct StaffProduct {
@@ -200,8 +216,25 @@ async fn attributes_of(
     mall: &MallClient,
     category: u64,
 ) -> Result<Vec<(AttributeId, AttributeName)>, ImportError> {
-    let _ = (mall, category);
-    Ok(Vec::new())
+    let (mut attributes, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path =
+            format!("/api/catalog/admin/attributes?category_id={category}&limit=100{cursor}");
+        let page: AttributePage = read(mall, &path).await?;
+        let named = page.items.into_iter().map(|card| {
+            let name = AttributeName {
+                name: card.name,
+                group: card.group_name,
+                searchable: card.searchable,
+            };
+            (card.attribute_id, name)
+        });
+        attributes.extend(named);
+        match page.next_cursor {
+            Some(next) => cursor = format!("&cursor={}", segment(&next)),
+            None => return Ok(attributes),
+        }
+    }
 }
 
 async fn read<T: serde::de::DeserializeOwned>(

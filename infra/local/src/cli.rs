@@ -48,6 +48,8 @@ enum Command {
     Up(UpOptions),
     /// Fill a mall from files, through its own HTTP API. Safe to repeat: nothing doubles.
     Import(ImportOptions),
+    /// Write the catalog of a mall into files that an import reads.
+    Export(ExportOptions),
     /// Invoke a function of the running mall and print its answer.
     ///
     /// The event is a file, standard input (`-e -`), or the function's sample event with live values. The exit code is 1 when the
@@ -119,7 +121,28 @@ pub(crate) struct ImportOptions {
     /// Categories: CSV with the columns id, parent, level, name and more
     #[arg(long, value_name = "FILE")]
     pub(crate) categories: Option<PathBuf>,
-    /// Products: one JSON object a line
+    /// Products: CSV when the name ends so, one JSON object a line otherwise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) products: Option<PathBuf>,
+    /// URL of the mall [default: the one that runs here]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Account of its staff; its password is asked for, or read from MALL_STAFF_PASSWORD
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// Categories: CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) categories: Option<PathBuf>,
+    /// Products: CSV when the name ends so, one JSON object a line otherwise
     #[arg(long, value_name = "FILE")]
     pub(crate) products: Option<PathBuf>,
     /// URL of the mall [default: the one that runs here]
@@ -245,6 +268,7 @@ pub fn run() -> ExitCode {
         Command::Function { service, handler } => return run_function(&service, &handler),
         Command::Up(options) => commands::up::run(&options),
         Command::Import(options) => commands::import::run(&options),
+        Command::Export(options) => commands::export::run(&options),
         Command::Invoke(options) => commands::invoke::run(&options),
         Command::Event(options) => commands::event::run(&options),
         Command::Env(options) => commands::env::run(&options),

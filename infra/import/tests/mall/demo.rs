@@ -11,7 +11,7 @@ const PRODUCTS: u64 = 63;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
-    let mall = PlayMall::open(Temper::LocksUpAfter(150)).await;
+    let mall = PlayMall::open(Temper::LocksUpAtProducts(20)).await;
     let bucket = PlayBucket::open().await;
     let pictures = Pictures::new(bucket.client(), "mall-media", "https://img.example/");
     let progress = Progress::silent();
@@ -32,14 +32,17 @@ async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
     assert_eq!(
         report.categories,
         Written {
-            created: 0,
-            replaced: CATEGORIES
+            unchanged: CATEGORIES,
+            ..Written::default()
         }
     );
-    assert_eq!(report.products.created + report.products.replaced, PRODUCTS);
-    assert!(
-        report.products.created > 0 && report.products.replaced > 0,
-        "the first run ended amid the products: {report}"
+    assert_eq!(report.products.unchanged, 20, "{report}");
+    assert_eq!(report.products.created, PRODUCTS - 20, "{report}");
+    assert!(mall.statuses().values().all(|status| status == "on_sale"));
+    assert_eq!(mall.statuses().len() as u64, PRODUCTS);
+    assert_eq!(
+        (report.taxonomy.created, report.taxonomy.unchanged),
+        (0, mall.taxonomy().len() as u64)
     );
     let Booked { booked, unchanged } = report.receipts;
     assert_eq!(booked + unchanged, mall.receipts().len() as u64);
@@ -47,7 +50,7 @@ async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
     let levels = mall.levels();
     assert!(levels.keys().all(|id| (100_001..=199_999).contains(id)));
     for product in mall.products().values() {
-        assert_well_formed(product, &levels);
+        assert_well_formed(product, &levels, &mall.taxonomy());
     }
     assert_pictures_are_there(&mall.products(), &bucket);
     assert_looks_like_a_shop(&mall);
@@ -61,7 +64,11 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap()
 }
 
-fn assert_well_formed(product: &Value, levels: &BTreeMap<u64, u64>) {
+fn assert_well_formed(
+    product: &Value,
+    levels: &BTreeMap<u64, u64>,
+    taxonomy: &BTreeMap<String, Value>,
+) {
     let name = text(product, "name");
     assert!((1..=200).contains(&name.chars().count()), "{name}");
     assert_eq!(
@@ -78,15 +85,21 @@ fn assert_well_formed(product: &Value, levels: &BTreeMap<u64, u64>) {
         "{name} is hardly described"
     );
     assert!(product["weight_grams"].as_u64().unwrap() > 0, "{name}");
+    let brand = &taxonomy[&format!("brands/{}", text(product, "brand_id"))];
     assert!(
-        !text(&product["brand"], "name").is_empty()
-            && !text(&product["brand"], "first_letter").is_empty(),
+        !text(brand, "name").is_empty() && !text(brand, "first_letter").is_empty(),
         "{name}"
     );
+    let attribute = |named: &Value| {
+        let id = text(named, "attribute_id");
+        &taxonomy[&format!("categories/{}/attributes/{id}", product["category_id"])]
+    };
     assert!(!list(product, "specs").is_empty(), "{name}");
     for spec in list(product, "specs") {
         assert!(
-            spec["group"].is_string() && !list(spec, "values").is_empty(),
+            attribute(spec)["group_id"].is_string()
+                && attribute(spec)["use"] != "sale"
+                && !list(spec, "values").is_empty(),
             "{name}: {spec}"
         );
     }
@@ -99,7 +112,10 @@ fn assert_well_formed(product: &Value, levels: &BTreeMap<u64, u64>) {
     let names = |sku: &Value| {
         list(sku, "options")
             .iter()
-            .map(|option| text(option, "name").to_owned())
+            .map(|option| {
+                assert_ne!(attribute(option)["use"], "spec", "{name}");
+                text(option, "attribute_id").to_owned()
+            })
             .collect::<Vec<_>>()
     };
     let mut combinations = BTreeSet::new();
@@ -135,7 +151,8 @@ fn assert_pictures_are_there(products: &BTreeMap<String, Value>, bucket: &PlayBu
         let own: BTreeSet<&str> = own.collect();
         for image in list(product, "skus")
             .iter()
-            .filter_map(|sku| sku["image"].as_str())
+            .flat_map(|sku| list(sku, "images"))
+            .map(|image| text(image, "url"))
         {
             assert!(
                 own.contains(image),
@@ -167,7 +184,7 @@ fn assert_looks_like_a_shop(mall: &PlayMall) {
     let products = mall.products();
     let brands: BTreeSet<&str> = products
         .values()
-        .map(|product| text(&product["brand"], "name"))
+        .map(|product| text(product, "brand_id"))
         .collect();
     let kinds: BTreeSet<u64> = products
         .values()

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -24,8 +25,15 @@ pub(crate) struct PlayMall {
 struct Mall {
     /// Method, path and body of each request that was not put off, in the order of arrival.
     requests: Vec<(String, Value)>,
+    /// The requests that changed something.
+    writes: Vec<String>,
     levels: BTreeMap<u64, u64>,
+    categories: BTreeMap<u64, Value>,
+    /// Brands, attributes and groups by their path.
+    taxonomy: BTreeMap<String, Value>,
     products: BTreeMap<String, Value>,
+    /// Where products are in their lives.
+    statuses: BTreeMap<String, String>,
     receipts: BTreeMap<String, Value>,
     put_off: BTreeSet<(String, Bytes)>,
     temper: Temper,
@@ -40,8 +48,8 @@ pub(crate) enum Temper {
     Even,
     /// Puts each request off once, with this status and `Retry-After: 0`.
     Busy(StatusCode),
-    /// Does not know the session any more after so many requests.
-    LocksUpAfter(usize),
+    /// Does not know the session any more once it has so many products.
+    LocksUpAtProducts(usize),
     /// Answers products only when so many of them have arrived.
     WaitsForCompany(Arc<Barrier>),
     /// Is not a mall.
@@ -72,6 +80,20 @@ impl PlayMall {
     /// The requests since the last call, as `METHOD path` and body.
     pub(crate) fn take_requests(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.state.lock().unwrap().requests)
+    }
+
+    /// The requests since the last call that changed something.
+    pub(crate) fn take_writes(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().writes)
+    }
+
+    /// Brands, attributes and groups by their path below `/api/catalog/admin`, with slugs as they are.
+    pub(crate) fn taxonomy(&self) -> BTreeMap<String, Value> {
+        self.state.lock().unwrap().taxonomy.clone()
+    }
+
+    pub(crate) fn statuses(&self) -> BTreeMap<String, String> {
+        self.state.lock().unwrap().statuses.clone()
     }
 
     pub(crate) fn products(&self) -> BTreeMap<String, Value> {
@@ -119,7 +141,7 @@ async fn answer(
     mall.under_way -= 1;
     match temper {
         Temper::Stranger => return (StatusCode::NOT_FOUND, "nothing here").into_response(),
-        Temper::LocksUpAfter(requests) if mall.requests.len() >= requests => {
+        Temper::LocksUpAtProducts(products) if mall.products.len() >= products => {
             return problem(401, "no such session", &[]);
         }
         Temper::Busy(status) if mall.put_off.insert((request.clone(), body.clone())) => {
@@ -133,48 +155,127 @@ async fn answer(
     {
         return problem(401, "no such session", &[]);
     }
-    assert_eq!(headers[header::CONTENT_TYPE], "application/json");
-    let body: Value = serde_json::from_slice(&body).unwrap();
-    mall.requests.push((request, body.clone()));
-    let path: Vec<&str> = uri.path().split('/').collect();
-    match (method, path.as_slice()) {
-        (Method::PUT, ["", "api", "catalog", "admin", "categories", id]) => {
-            mall.put_category(id.parse().unwrap(), &body)
-        }
-        (Method::PUT, ["", "api", "catalog", "admin", "products", id]) => {
-            mall.put_product(id, body)
-        }
-        (Method::POST, ["", "api", "stock", "admin", "receipts"]) => mall.post_receipt(body),
-        _ => panic!("no such endpoint: {}", uri.path()),
+    let body: Value = if body.is_empty() {
+        Value::Null
+    } else {
+        assert_eq!(headers[header::CONTENT_TYPE], "application/json");
+        serde_json::from_slice(&body).unwrap()
+    };
+    mall.requests.push((request.clone(), body.clone()));
+    let known = (
+        mall.taxonomy.len(),
+        mall.products.clone(),
+        mall.statuses.clone(),
+    );
+    let (categories, receipts) = (mall.categories.clone(), mall.receipts.len());
+    let answer = mall.answer(&method, uri.path(), &headers, body);
+    if known
+        != (
+            mall.taxonomy.len(),
+            mall.products.clone(),
+            mall.statuses.clone(),
+        )
+        || categories != mall.categories
+        || receipts != mall.receipts.len()
+    {
+        mall.writes.push(request);
     }
+    answer
 }
 
 impl Mall {
-    fn put_category(&mut self, id: u64, body: &Value) -> Response {
+    fn answer(
+        &mut self,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+        body: Value,
+    ) -> Response {
+        let only_new = headers.contains_key(header::IF_NONE_MATCH);
+        let replaces = headers.contains_key(header::IF_MATCH);
+        let plain = percent_decode_str(path).decode_utf8().unwrap().into_owned();
+        let parts: Vec<&str> = path.split('/').collect();
+        match (method.as_str(), &parts[1..]) {
+            ("PUT", ["api", "catalog", "admin", "categories", id]) => {
+                self.put_category(id.parse().unwrap(), body, only_new)
+            }
+            ("GET", ["api", "catalog", "admin", "categories", id]) => {
+                let shown = &self.categories[&id.parse::<u64>().unwrap()];
+                (StatusCode::OK, axum::Json(shown.clone())).into_response()
+            }
+            ("PUT", ["api", "catalog", "admin", "brands", _]) => {
+                self.put_taxonomy(&plain, body, only_new)
+            }
+            ("PUT", ["api", "catalog", "admin", "categories", category, _, _]) => {
+                if self.levels.get(&category.parse().unwrap()) != Some(&3) {
+                    return problem(404, "there is no such category of the third level", &[]);
+                }
+                self.put_taxonomy(&plain, body, only_new)
+            }
+            ("PUT", ["api", "catalog", "admin", "products", id]) => {
+                self.put_product(id, body, replaces)
+            }
+            (method, ["api", "catalog", "admin", "products", id, "sale"]) => {
+                let status = if method == "PUT" {
+                    "on_sale"
+                } else {
+                    "off_sale"
+                };
+                self.statuses.insert((*id).to_owned(), status.to_owned());
+                written(false)
+            }
+            ("POST", ["api", "stock", "admin", "receipts"]) => self.post_receipt(body),
+            _ => panic!("no such endpoint: {method} {path}"),
+        }
+    }
+
+    /// Puts a brand, an attribute or a group.
+    fn put_taxonomy(&mut self, path: &str, body: Value, only_new: bool) -> Response {
+        let path = path.strip_prefix("/api/catalog/admin/").unwrap().to_owned();
+        if only_new && self.taxonomy.contains_key(&path) {
+            return problem(412, "it is there", &[]);
+        }
+        if let Some(group) = body["group_id"].as_str() {
+            let (folder, _) = path.split_once("/attributes/").unwrap();
+            let group = format!("{folder}/attribute-groups/{group}");
+            assert!(
+                self.taxonomy.contains_key(&group),
+                "{group} comes after {path}"
+            );
+        }
+        written(self.taxonomy.insert(path, body).is_none())
+    }
+
+    fn put_category(&mut self, id: u64, body: Value, only_new: bool) -> Response {
+        if only_new && self.categories.contains_key(&id) {
+            return problem(412, "it is there", &[]);
+        }
+        let misplaced = |detail| {
+            let errors = [("/parent_id", detail)];
+            problem(422, "the category is not well formed", &errors)
+        };
         let level = match body["parent_id"].as_u64() {
             None => 1,
             Some(parent) => match self.levels.get(&parent) {
                 Some(level) if *level < 3 => level + 1,
-                Some(_) => {
-                    return problem(
-                        422,
-                        "the category is not well formed",
-                        &[("/parent_id", "is of level 3")],
-                    );
-                }
-                None => {
-                    return problem(
-                        422,
-                        "the category is not well formed",
-                        &[("/parent_id", "does not exist")],
-                    );
-                }
+                Some(_) => return misplaced("is of level 3"),
+                None => return misplaced("does not exist"),
             },
         };
-        written(self.levels.insert(id, level).is_none())
+        self.levels.insert(id, level);
+        let mut shown = body;
+        // The mall leaves out what there is nothing to say of.
+        shown
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        written(self.categories.insert(id, shown).is_none())
     }
 
-    fn put_product(&mut self, id: &str, body: Value) -> Response {
+    fn put_product(&mut self, id: &str, body: Value, replaces: bool) -> Response {
+        if self.products.get(id) == Some(&body) {
+            return self.state_of(id, false);
+        }
         if self.levels.get(&body["category_id"].as_u64().unwrap()) != Some(&3) {
             return problem(
                 422,
@@ -198,7 +299,26 @@ impl Mall {
         {
             return problem(409, "a SKU code belongs to another product", &[]);
         }
-        written(self.products.insert(id.to_owned(), body).is_none())
+        if self.products.contains_key(id) && !replaces {
+            return problem(428, "say which version you have seen", &[]);
+        }
+        let new = self.products.insert(id.to_owned(), body).is_none();
+        self.state_of(id, new)
+    }
+
+    fn state_of(&mut self, id: &str, new: bool) -> Response {
+        let status = self.statuses.entry(id.to_owned());
+        let status = status.or_insert_with(|| "draft".to_owned());
+        let code = if new {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        };
+        (
+            code,
+            axum::Json(json!({"product_id": id, "status": status})),
+        )
+            .into_response()
     }
 
     fn post_receipt(&mut self, body: Value) -> Response {

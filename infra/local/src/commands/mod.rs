@@ -5,6 +5,7 @@ pub(crate) mod bench;
 pub(crate) mod cost;
 pub(crate) mod env;
 pub(crate) mod event;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod invoke;
 mod password;

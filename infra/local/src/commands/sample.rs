@@ -23,8 +23,8 @@
 //! | `unique` | a new random word: a receipt's number, a message's id |
 //! | `now` | this moment, RFC 3339 |
 
+mod catalog;
 mod pictures;
-mod taxonomy;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -157,6 +157,8 @@ impl Live {
             "attribute.id" => self.make_attribute().await?,
             "attribute_group.id" => self.make_attribute_group().await?,
             "category.spare" => self.make_category().await?,
+            "product.draft" => self.make_draft().await?,
+            "product.on_sale" => self.make_product().await?,
             "guest.key" => self.fill_guest_cart().await?,
             "address.id" => self.find_address().await?,
             "quote" => self.ask_for_quote().await?,

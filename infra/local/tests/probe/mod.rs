@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mall::instance::{Program, end_with_parent};
 use mall::logs::Style;
-use mall::mall::{Mall, Options};
-use mall::state::{Endpoints, read_endpoints};
+use mall::mall::{Mall, Options, StartError};
+use mall::state::{Endpoints, StateError, read_endpoints};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -208,7 +208,17 @@ impl Place {
 
     /// A mall in this process.
     pub(crate) async fn open(&self) -> Mall {
-        Mall::start(self.options()).await.unwrap()
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            match Mall::start(self.options()).await {
+                // Another test of this process starts a child at this moment, which has the lock of a mall that was stopped until
+                // it becomes a program of its own.
+                Err(StartError::State(StateError::Held { .. })) if Instant::now() < deadline => {
+                    tokio::task::yield_now().await;
+                }
+                started => return started.unwrap(),
+            }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! What samples of the catalog's taxonomy need: each time a brand, an attribute, a group or a category of their own, so that
-//! a sample may remove it.
+//! What samples of the catalog's back office need: each time a brand, an attribute, a group, a category or a product of their
+//! own, so that a sample may remove it.
 
 use serde_json::{Value, json};
 
@@ -44,6 +44,36 @@ impl Live {
         let category = json!({ "name": "样品", "sort": 99 });
         self.put_by_staff(&path, &category).await?;
         self.know("category.spare", number.to_string());
+        Ok(())
+    }
+
+    /// A draft that nobody misses.
+    pub(super) async fn make_draft(&mut self) -> Result<(), String> {
+        let id = format!("sample-{}", Box::pin(self.value("unique")).await?);
+        let category: u32 = Box::pin(self.value("category.id"))
+            .await?
+            .parse()
+            .map_err(|error| format!("{error}"))?;
+        let brand = Box::pin(self.value("brand.id")).await?;
+        let draft = json!({
+            "name": "样品", "category_id": category, "brand_id": brand,
+            "skus": [{ "code": format!("{id}-1"), "price_fen": 9900 }],
+        });
+        self.put_by_staff(&format!("/api/catalog/admin/products/{id}"), &draft)
+            .await?;
+        self.know("product.draft", id);
+        Ok(())
+    }
+
+    /// A product on sale that nobody misses.
+    pub(super) async fn make_product(&mut self) -> Result<(), String> {
+        let id = Box::pin(self.value("product.draft")).await?;
+        self.put_by_staff(
+            &format!("/api/catalog/admin/products/{id}/sale"),
+            &Value::Null,
+        )
+        .await?;
+        self.know("product.on_sale", id);
         Ok(())
     }
 
