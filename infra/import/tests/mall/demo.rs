@@ -36,8 +36,10 @@ async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
             ..Written::default()
         }
     );
-    assert_eq!(report.products.unchanged, 20, "{report}");
-    assert_eq!(report.products.created, PRODUCTS - 20, "{report}");
+    // Requests were under way when the mall let nobody in any more.
+    let unchanged = report.products.unchanged;
+    assert!((20..PRODUCTS).contains(&unchanged), "{report}");
+    assert_eq!(report.products.created, PRODUCTS - unchanged, "{report}");
     assert!(mall.statuses().values().all(|status| status == "on_sale"));
     assert_eq!(mall.statuses().len() as u64, PRODUCTS);
     assert_eq!(
