@@ -69,16 +69,16 @@ struct StaffProduct {
     document: Document,
 }
 
-/// A category of the tree.
+/// A category as staff see it.
 #[derive(Deserialize)]
-struct Node {
+struct Category {
     category_id: u64,
-    name: String,
+    parent_id: Option<u64>,
     level: u8,
+    name: String,
+    sort: i64,
     unit: Option<String>,
     icon: Option<String>,
-    #[serde(default)]
-    children: Vec<Node>,
 }
 
 /// Writes all products of a mall, on sale or not; returns how many. Stock is not the catalog's, and not in the list. A page of
@@ -119,7 +119,8 @@ pub async fn export_products(
             let product = product
                 .document
                 .into_product(product.product_id, product.status, &names);
-            list.write_all(&written(format, &product))
+            written(format, &product)
+                .and_then(|line| list.write_all(&line))
                 .map_err(ImportError::WriteList)?;
             count += 1;
         }
@@ -141,49 +142,39 @@ pub async fn export_categories(
     list: &mut (dyn Write + Send),
 ) -> Result<u64, ImportError> {
     #[derive(Deserialize)]
-    struct Tree {
-        items: Vec<Node>,
+    struct All {
+        items: Vec<Category>,
     }
-    let tree: Tree = read(mall, "/api/catalog/categories").await?;
+    let mut all: All = read(mall, "/api/catalog/admin/categories").await?;
+    all.items
+        .sort_by_key(|category| (category.level, category.category_id));
     let mut writer = csv::Writer::from_writer(list);
     let header = ["id", "parent_id", "level", "name", "sort", "unit", "icon"];
     let failed = |error: csv::Error| ImportError::WriteList(std::io::Error::other(error));
     writer.write_record(header).map_err(failed)?;
-    let mut count = 0;
-    let mut waiting: Vec<(u64, usize, Node)> = placed(0, tree.items);
-    while let Some((parent, sort, node)) = waiting.pop() {
+    for category in &all.items {
         let cells = [
-            node.category_id.to_string(),
-            parent.to_string(),
-            node.level.to_string(),
-            csv_products::defused(&node.name),
-            sort.to_string(),
-            csv_products::defused(node.unit.as_deref().unwrap_or_default()),
-            csv_products::defused(node.icon.as_deref().unwrap_or_default()),
+            category.category_id.to_string(),
+            category.parent_id.unwrap_or_default().to_string(),
+            category.level.to_string(),
+            csv_products::defused(&category.name),
+            category.sort.to_string(),
+            csv_products::defused(category.unit.as_deref().unwrap_or_default()),
+            csv_products::defused(category.icon.as_deref().unwrap_or_default()),
         ];
         writer.write_record(cells).map_err(failed)?;
-        count += 1;
-        waiting.extend(placed(node.category_id, node.children));
     }
     writer.flush().map_err(ImportError::WriteList)?;
-    Ok(count)
+    Ok(all.items.len() as u64)
 }
 
-/// Siblings with their parent and their place, the first to be taken last.
-fn placed(parent: u64, siblings: Vec<Node>) -> Vec<(u64, usize, Node)> {
-    let placed = siblings.into_iter().enumerate();
-    let mut placed: Vec<_> = placed.map(|(sort, node)| (parent, sort, node)).collect();
-    placed.reverse();
-    placed
-}
-
-fn written(format: ListFormat, product: &Product) -> Vec<u8> {
+fn written(format: ListFormat, product: &Product) -> std::io::Result<Vec<u8>> {
     match format {
-        ListFormat::Csv => csv_products::rows(product),
+        ListFormat::Csv => Ok(csv_products::rows(product)),
         ListFormat::JsonLines => {
-            let mut line = serde_json::to_vec(product).unwrap_or_default();
+            let mut line = serde_json::to_vec(product)?;
             line.push(b'\n');
-            line
+            Ok(line)
         }
     }
 }
