@@ -9,6 +9,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 
 PROGRAM, DATA, DOCUMENT = map(pathlib.Path, sys.argv[1:])
@@ -53,9 +54,15 @@ colleague_id = by_staff("POST", "/api/staff/admin/accounts", colleague)["id"]
 for category_id, parent_id in [(100100, None), (100110, 100100), (100111, 100110)]:
     category = {"parent_id": parent_id, "name": f"类目 {category_id}"}
     by_staff("PUT", f"/api/catalog/admin/categories/{category_id}", category)
-skus = [{"code": f"D1001-0{n}", "price_fen": 499900, "options": [{"name": "版本", "value": str(n)}]} for n in (1, 2)]
-product = {"name": "手机", "category_id": 100111, "brand": {"name": "星桥"}, "skus": skus}
-by_staff("PUT", "/api/catalog/admin/products/D1001", product)
+admin, brand, version = "/api/catalog/admin", urllib.parse.quote("星桥"), urllib.parse.quote("版本")
+by_staff("PUT", f"{admin}/brands/{brand}", {"name": "星桥"})
+by_staff("PUT", f"{admin}/categories/100111/attributes/{version}", {"name": "版本", "use": "sale"})
+skus = [
+    {"code": f"D1001-0{n}", "price_fen": 499900, "options": [{"attribute_id": "版本", "value": str(n)}]} for n in (1, 2)
+]
+product = {"name": "手机", "category_id": 100111, "brand_id": "星桥", "skus": skus}
+by_staff("PUT", f"{admin}/products/D1001", product)
+by_staff("PUT", f"{admin}/products/D1001/sale", None)
 for sku in skus:
     receipt = {"number": f"fixture/{sku['code']}", "sku_id": sku["code"], "warehouse_id": "main", "quantity": 100000}
     by_staff("POST", "/api/stock/admin/receipts", receipt)

@@ -166,8 +166,11 @@ async fn attributes_are_listed_by_category_use_and_name_or_over_all_categories()
         .send()
         .await
         .expect(400);
-    let groups = get(&mall, "/api/catalog/admin/attribute-groups?key=%E5%B1%8F").await;
-    assert_eq!(names(&groups, "items"), ["屏幕"]);
+    for (category, found) in [("", 1), ("&category_id=3", 1), ("&category_id=99", 0)] {
+        let path = format!("/api/catalog/admin/attribute-groups?key=%E5%B1%8F{category}");
+        let groups = get(&mall, &path).await;
+        assert_eq!(names(&groups, "items"), ["屏幕"][..found], "{category}");
+    }
 }
 
 #[tokio::test]
