@@ -180,6 +180,31 @@ async fn carts_have_limits() {
 }
 
 #[tokio::test]
+async fn what_goes_off_sale_is_shown_as_not_available_and_comes_back_with_its_product() {
+    let mall = mall().await;
+    let member = Who::member(&mall).await;
+    member.add(&mall, "b", 2).await.expect(201);
+    let for_sale = async || {
+        let cart = member.cart(&mall).await.json();
+        (
+            cart["items"][0]["for_sale"] == true,
+            cart["total_fen"].clone(),
+        )
+    };
+    assert_eq!(for_sale().await, (true, json!(500)));
+    mall.take_off_sale("a").await;
+    assert_eq!(for_sale().await, (false, json!(0)));
+    let refused = member.try_add(&mall, "a", 1).await.expect(404);
+    assert_eq!(refused.problem_code(), "13001");
+    mall.put("/api/catalog/admin/products/a/sale")
+        .staff()
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(for_sale().await, (true, json!(500)));
+}
+
+#[tokio::test]
 async fn a_sku_that_is_not_for_sale_is_refused_and_nothing_is_written() {
     let mall = mall().await;
     mall.wire().forget();

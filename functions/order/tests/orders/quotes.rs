@@ -111,6 +111,28 @@ async fn a_sku_that_went_off_sale_is_named_in_place_of_a_quote() {
     );
 }
 
+#[tokio::test]
+async fn a_product_that_goes_off_sale_is_neither_quoted_nor_ordered_and_keeps_its_stock() {
+    let mall = mall(&[("a", PRICE, 5)]).await;
+    let customer = Customer::of(&mall).await;
+    let quote = customer.quote_of("a", 2).await;
+    mall.take_off_sale("a").await;
+    for refusal in [customer.submit(&quote).await, customer.try_quote().await] {
+        let refusal = refusal.expect(409);
+        assert_eq!(
+            (refusal.problem_code().as_str(), &refusal.json()["sku_ids"]),
+            ("12005", &json!(["a"]))
+        );
+    }
+    assert_eq!(mall.available("a").await, 5);
+    mall.put("/api/catalog/admin/products/a/sale")
+        .staff()
+        .send()
+        .await
+        .expect(200);
+    customer.submit(&quote).await.expect(201);
+}
+
 /// Every way to change one value inside a JSON document.
 fn alterations(value: &Value) -> Vec<Value> {
     match value {
