@@ -1,7 +1,10 @@
 //! Writing products: what is refused, two editors at once, SKUs that come and go.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
+use testkit::Action;
 
 use crate::goods::{PRODUCTS, edit, listed, mall, product, put, staff_get};
 
@@ -21,11 +24,18 @@ async fn of_two_editors_the_second_is_told_and_nothing_is_lost() {
     };
     let first = with("subtitle", json!("第一个"));
     let second = with("unit", json!("件"));
+    // Time goes on between them, so that their entries in the history do not meet.
+    let clock = mall.clock().clone();
+    mall.wire().on(move |_| {
+        clock.advance(Duration::from_millis(1));
+        Action::Pass
+    });
     let answers = join_all([
         edit(&mall, "p1", &tag, &first),
         edit(&mall, "p1", &tag, &second),
     ])
     .await;
+    mall.wire().heal();
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412], "{answers:?}");
