@@ -72,11 +72,13 @@ fn prepare(options: &RieOptions, data: &Path) -> Result<BTreeMap<String, String>
     Ok(events)
 }
 
-/// Those that read come first: what the others set off (a message to a consumer) takes effect at a moment of its own.
+/// Those that read come first: what the others set off (a message to a consumer) takes effect at a moment of its own. What ends
+/// the sessions that samples come with is last.
 fn in_order(mut launches: Vec<Launch>) -> Vec<Launch> {
     launches.sort_by_key(|launch| {
         let reads = launch.routes.iter().any(|(method, _)| method == "GET");
-        (!reads, launch.handler.clone())
+        let ends_sessions = launch.handler == "change-own-password";
+        (!reads, ends_sessions, launch.handler.clone())
     });
     launches
 }
