@@ -47,9 +47,9 @@ enum Command {
     /// Start the mall; Ctrl-C ends it. The first start loads demo data.
     Up(UpOptions),
     /// Fill a mall from files, through its own HTTP API. Safe to repeat: nothing doubles.
-    Import(ImportOptions),
+    Import(CatalogFiles),
     /// Write the catalog of a mall into files that an import reads.
-    Export(ExportOptions),
+    Export(CatalogFiles),
     /// Invoke a function of the running mall and print its answer.
     ///
     /// The event is a file, standard input (`-e -`), or the function's sample event with live values. The exit code is 1 when the
@@ -116,30 +116,10 @@ pub(crate) struct UpOptions {
     pub(crate) place: PlaceOptions,
 }
 
+/// The files of a catalog, and the mall they go to or come from.
 #[derive(Debug, Args)]
-pub(crate) struct ImportOptions {
-    /// Categories: CSV with the columns id, parent, level, name and more
-    #[arg(long, value_name = "FILE")]
-    pub(crate) categories: Option<PathBuf>,
-    /// Products: CSV when the name ends so, one JSON object a line otherwise
-    #[arg(long, value_name = "FILE")]
-    pub(crate) products: Option<PathBuf>,
-    /// URL of the mall [default: the one that runs here]
-    #[arg(long)]
-    pub(crate) url: Option<String>,
-    /// Account of its staff; its password is asked for, or read from MALL_STAFF_PASSWORD
-    #[arg(long)]
-    pub(crate) login: String,
-    /// Read the password from standard input
-    #[arg(long)]
-    pub(crate) password_stdin: bool,
-    #[command(flatten)]
-    pub(crate) place: PlaceOptions,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportOptions {
-    /// Categories: CSV
+pub(crate) struct CatalogFiles {
+    /// Categories: CSV with the columns id, parent_id, level, name and more
     #[arg(long, value_name = "FILE")]
     pub(crate) categories: Option<PathBuf>,
     /// Products: CSV when the name ends so, one JSON object a line otherwise

@@ -9,10 +9,10 @@ use import::{ListFormat, MallClient, Progress, export_categories, export_product
 
 use super::password::read_password;
 use super::{CommandError, block_on};
-use crate::cli::ExportOptions;
+use crate::cli::CatalogFiles;
 use crate::state::read_endpoints;
 
-pub(crate) fn run(options: &ExportOptions) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(options: &CatalogFiles) -> Result<ExitCode, CommandError> {
     if options.categories.is_none() && options.products.is_none() {
         return Err(CommandError::NothingToImport);
     }

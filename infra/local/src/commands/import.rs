@@ -6,10 +6,10 @@ use import::{MallClient, Progress, Source, Sources};
 
 use super::password::read_password;
 use super::{CommandError, block_on};
-use crate::cli::ImportOptions;
+use crate::cli::CatalogFiles;
 use crate::state::read_endpoints;
 
-pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(options: &CatalogFiles) -> Result<ExitCode, CommandError> {
     if options.categories.is_none() && options.products.is_none() {
         return Err(CommandError::NothingToImport);
     }
