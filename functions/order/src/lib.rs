@@ -3,6 +3,7 @@
 
 mod api;
 mod audit;
+mod cashiers;
 mod domain;
 mod follow_up;
 mod orders;
@@ -27,8 +28,9 @@ use terms::Terms;
 use worker::close_order::CloseOrder;
 
 pub use audit::StockAudit;
+pub use cashiers::{Cashiers, NoPage, PaymentPage, Provider};
 pub use domain::{
-    Difference, InvalidOrderSn, MarkPaid, OrderSn, OrderStatus, PayableOrder, Payment,
+    Difference, InvalidOrderSn, MarkPaid, NotPayable, OrderSn, OrderStatus, PayableOrder, Payment,
     StockAuditReport, Taken,
 };
 pub use orders::Orders;
@@ -71,6 +73,21 @@ impl Sales {
     }
 }
 
+/// What it takes to place an order, and to say where it is paid.
+struct Checkout {
+    sales: Sales,
+    cashiers: Cashiers,
+}
+
+impl Checkout {
+    fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
+        Ok(Self {
+            sales: Sales::from_env(boot)?,
+            cashiers: Cashiers::from_env(boot)?,
+        })
+    }
+}
+
 /// The operations of this service.
 #[must_use]
 pub fn service() -> Service {
@@ -82,7 +99,7 @@ pub fn service() -> Service {
         )
         .endpoint(
             "submit-order",
-            Sales::from_env,
+            Checkout::from_env,
             api::submit_order::submit_order,
         )
         .endpoint(

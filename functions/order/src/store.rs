@@ -285,7 +285,7 @@ mod tests {
         draft.destination.street = Text::parse(&"人民路".repeat(20)).unwrap();
         draft.placed.request = "0f8fad5b-d9cb-469f-a165-70867728950e".to_owned();
         let levels: Vec<_> = ids.iter().map(|id| level(id, "main", 100)).collect();
-        draft.place(&levels).unwrap()
+        draft.place(&draft.basket.warehouses(&levels)).unwrap()
     }
 
     fn when_paid(order: &Order) -> Order {

@@ -2,22 +2,21 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod alipay;
 mod api;
 mod domain;
 mod store;
 
+use alipay::NoticeReader;
 use edge::{Boot, Service};
 use kernel::{Clock, ConfigError};
-use order::Orders;
+use order::{Cashiers, Orders};
 
-use alipay::{Cashier, NoticeReader};
 use store::Refunds;
 
 /// What it takes to start a payment.
 struct Checkout {
     orders: Orders,
-    alipay: Cashier,
+    cashiers: Cashiers,
     clock: Clock,
 }
 
@@ -33,7 +32,7 @@ impl Checkout {
     fn from_env(boot: &Boot) -> Result<Self, ConfigError> {
         Ok(Self {
             orders: Orders::from_env(boot)?,
-            alipay: Cashier::from_env(boot.environment())?,
+            cashiers: Cashiers::from_env(boot)?,
             clock: boot.clock(),
         })
     }

@@ -25,6 +25,10 @@ pub type Setting<'s> = (&'s str, &'s str);
 /// When every test begins: 2026-11-24 06:00 UTC.
 const BEGINNING: Timestamp = Timestamp::from_millis(1_795_500_000_000);
 
+/// The merchant's key in every test, of which no provider knows.
+const MERCHANT_PRIVATE_KEY: &str =
+    include_str!("../../alipay/tests/keys/test-merchant-private.pem");
+
 /// A mall. Clones are the same mall; it ends with the last of them.
 #[derive(Clone)]
 pub struct Mall(Arc<Inner>);
@@ -406,6 +410,8 @@ fn inputs(root: &Path, settings: &[Setting<'_>]) -> Inputs {
     let known = [
         ("AllowedOrigins", "https://mall.example"),
         ("SigningKey", "the-signing-key-of-all-tests-0123456789"),
+        ("MerchantPrivateKey", MERCHANT_PRIVATE_KEY),
+        ("PaymentReturnUrl", "https://mall.example/orders"),
     ];
     let declared = template::parameters(root).unwrap_or_else(|error| panic!("{error}"));
     for (name, _) in settings {

@@ -81,6 +81,7 @@ pub(crate) async fn quote_order(
     let now = app.clock.now();
     let quote = Quote::of(
         &basket,
+        &levels,
         member.id,
         destination,
         now,

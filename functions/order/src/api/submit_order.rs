@@ -4,16 +4,16 @@
 //! up first, and one that is there is the answer. What must follow an order, its closing and the clearing of the cart, is
 //! sent before it is written, so it cannot be lost; where no order follows, those messages find none and end.
 
+use catalog::Sku;
 use dynamo::{Consistency, DynamoError, Signer};
 use edge::{
     Created, IdempotencyKey, Json, Member, Problem, ProblemKind, Refusal, Reply, RequestId,
 };
-use futures::future::try_join;
-use kernel::{MemberId, SkuId, Text, Timestamp};
+use kernel::{MemberId, SkuId, Text, Timestamp, WarehouseId};
 use queue::SendError;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use stock::StockLevel;
+use serde::{Deserialize, Serialize};
+use tracing::error;
 
 use super::{
     problems::{
@@ -24,7 +24,7 @@ use super::{
     view::{Pictures, PlacedOrder},
 };
 use crate::{
-    OrderSn, Sales,
+    Cashiers, Checkout, NoPage, OrderSn, PaymentPage, Provider, Sales,
     domain::{Actor, Basket, BasketRefusal, Draft, Order, Quote, Step, Stored},
     follow_up,
     patience::Patience,
@@ -41,6 +41,21 @@ pub(crate) struct SubmitOrderInput {
     /// What the member wants to say about it.
     #[serde(default)]
     note: Text<0, 500>,
+    /// The payment provider whose page the answer shall name. Not part of what an order is: it may be another one, or none, when
+    /// the request is sent again.
+    #[serde(default)]
+    pay_with: Option<Provider>,
+}
+
+/// The order, and where it is paid.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SubmittedOrder {
+    #[serde(flatten)]
+    placed: PlacedOrder,
+    /// Where the order is paid, if that was asked for with `pay_with` and the order is still to be paid; `POST /api/payments`
+    /// tells it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_page: Option<PaymentPage>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -109,27 +124,52 @@ struct Submission {
 }
 
 pub(crate) async fn submit_order(
-    app: &Sales,
+    Checkout { sales, cashiers }: &Checkout,
     (member, IdempotencyKey(key), RequestId(request), Json(input)): (
         Member,
         IdempotencyKey,
         RequestId,
         Json<SubmitOrderInput>,
     ),
-) -> Result<Reply<PlacedOrder, Created>, SubmitOrderError> {
+) -> Result<Reply<SubmittedOrder, Created>, SubmitOrderError> {
     if key.is_some_and(|key| key != input.quote.id().as_str()) {
         return Err(SubmitOrderError::ForeignKey);
     }
-    let submission = Submission::of(&input, &member.id, app.clock.now(), request);
-    let order = match app.quotes.open(&input.quote, &member.id, submission.now) {
-        Ok(quote) => submission.submit(app, quote, &input.note).await?,
+    let now = sales.clock.now();
+    let submission = Submission::of(&input, &member.id, now, request);
+    let order = match sales.quotes.open(&input.quote, &member.id, now) {
+        Ok(quote) => submission.submit(sales, quote, &input.note).await?,
         // The quote may have been good when an order was placed with it.
-        Err(refusal) => submission.known(app).await?.ok_or(refusal)?,
+        Err(refusal) => submission.known(sales).await?.ok_or(refusal)?,
+    };
+    let submitted = SubmittedOrder {
+        placed: PlacedOrder::of(&order, &Pictures::new()),
+        payment_page: input
+            .pay_with
+            .and_then(|provider| page_for(cashiers, provider, &order, now)),
     };
     Ok(Reply::created(
         format!("/api/orders/{}", order.sn),
-        PlacedOrder::of(&order, &Pictures::new()),
+        submitted,
     ))
+}
+
+/// Where an order is paid that was just placed, now or by an earlier request. The order stands, so nothing about its page can
+/// make of this a failure.
+fn page_for(
+    cashiers: &Cashiers,
+    provider: Provider,
+    order: &Order,
+    now: Timestamp,
+) -> Option<PaymentPage> {
+    match cashiers.page_for(provider, &order.clone().into(), now) {
+        Ok(page) => Some(page),
+        Err(NoPage::NotPayable(_)) => None,
+        Err(NoPage::Unsigned(error)) => {
+            error!(%error, "a member is not told where to pay");
+            None
+        }
+    }
 }
 
 impl Submission {
@@ -151,26 +191,23 @@ impl Submission {
     ) -> Result<Order, SubmitOrderError> {
         let expires_at = app.terms.order_expires_at(self.now);
         let ids: Vec<SkuId> = quote.lines.iter().map(|line| line.sku_id.clone()).collect();
-        let reads = try_join(
-            app.skus.find(&ids, Consistency::Strong),
-            app.levels.of(&ids, Consistency::Strong),
+        // What a read misses of the last moment, the condition of the write sees.
+        let (known, skus, sent) = futures::join!(
+            self.find(app, Consistency::Eventual),
+            app.skus.find(&ids, Consistency::Eventual),
+            follow_up::send(app, &self.sn, &quote, expires_at, self.now),
         );
-        let sends = follow_up::send(app, &self.sn, &quote, expires_at, self.now);
-        let (known, read, sent) = futures::join!(self.known(app), reads, sends);
         if let Some(order) = known? {
             return Ok(order);
         }
-        let (skus, levels) = read?;
+        let skus = skus?;
         sent?;
-        let basket = Basket::price(
-            &quote.wanted(),
-            &skus,
-            &quote.destination.province,
-            &app.terms.freight,
-        )?;
-        if !quote.agrees_with(&basket) {
-            return Err(self.price_changed(app, &quote, &basket, &levels)?);
-        }
+        let basket = match self.confirm(app, &quote, &skus).await {
+            Ok(basket) => basket,
+            // Only where no order was placed: then goods or prices may well have changed since.
+            Err(refusal) => return self.known(app).await?.ok_or(refusal),
+        };
+        let warehouses = quote.warehouses();
         let placed = Step {
             by: Actor::Member,
             at: self.now,
@@ -185,12 +222,39 @@ impl Submission {
             placed,
             expires_at,
         };
-        self.place(app, &draft, &ids, levels).await
+        self.place(app, &draft, warehouses).await
     }
 
-    /// The order that this request placed before, if it did.
+    /// The lines of the quote at the prices of now, which are those that the member was told.
+    async fn confirm(
+        &self,
+        app: &Sales,
+        quote: &Quote,
+        skus: &[Sku],
+    ) -> Result<Basket, SubmitOrderError> {
+        let basket = Basket::price(
+            &quote.wanted(),
+            skus,
+            &quote.destination.province,
+            &app.terms.freight,
+        )?;
+        if quote.agrees_with(&basket) {
+            return Ok(basket);
+        }
+        Err(self.price_changed(app, quote, &basket).await?)
+    }
+
+    /// The order that this request placed before, if it did; surely.
     async fn known(&self, app: &Sales) -> Result<Option<Order>, SubmitOrderError> {
-        let stored = app.store.find(&self.sn, Consistency::Strong).await?;
+        self.find(app, Consistency::Strong).await
+    }
+
+    async fn find(
+        &self,
+        app: &Sales,
+        consistency: Consistency,
+    ) -> Result<Option<Order>, SubmitOrderError> {
+        let stored = app.store.find(&self.sn, consistency).await?;
         stored.map(|stored| self.replay(stored)).transpose()
     }
 
@@ -203,37 +267,42 @@ impl Submission {
         }
     }
 
-    fn price_changed(
+    async fn price_changed(
         &self,
         app: &Sales,
         quote: &Quote,
         basket: &Basket,
-        levels: &[StockLevel],
-    ) -> Result<SubmitOrderError, SealError> {
-        let expires_at = app.terms.quote_expires_at(self.now);
+    ) -> Result<SubmitOrderError, SubmitOrderError> {
+        let levels = app
+            .levels
+            .of(&basket.sku_ids(), Consistency::Eventual)
+            .await?;
         let next = Quote::of(
             basket,
+            &levels,
             quote.member.clone(),
             quote.destination.clone(),
             self.now,
-            expires_at,
+            app.terms.quote_expires_at(self.now),
         );
-        let view = QuoteView::of(&app.quotes, &next, basket, levels)?;
+        let view = QuoteView::of(&app.quotes, &next, basket, &levels)?;
         Ok(SubmitOrderError::PriceChanged(Box::new(view)))
     }
 
-    /// Writes the order down. What is busy is tried again for a while; a warehouse that has run out leads to the next one
-    /// that holds the whole quantity.
+    /// Writes the order down, with its lines from the warehouses that the quote found. What is busy is tried again for a
+    /// while; a warehouse that has run out leads to the next one that holds the whole quantity.
     async fn place(
         &self,
         app: &Sales,
         draft: &Draft,
-        ids: &[SkuId],
-        mut levels: Vec<StockLevel>,
+        mut warehouses: Vec<Option<WarehouseId>>,
     ) -> Result<Order, SubmitOrderError> {
         let mut patience = Patience::begin();
+        if warehouses.iter().any(Option::is_none) {
+            warehouses = self.warehouses_now(app, draft).await?;
+        }
         loop {
-            let order = match draft.place(&levels) {
+            let order = match draft.place(&warehouses) {
                 Ok(order) => store::fit(order)?,
                 // Another attempt of this same request may have taken the last piece: then the order is there.
                 Err(short) => {
@@ -249,8 +318,8 @@ impl Submission {
                 Err(PlaceFailure::Store(error)) => return Err(error.into()),
                 Err(PlaceFailure::HeldUp(error)) => error,
                 Err(PlaceFailure::Short) => {
-                    levels = app.levels.of(ids, Consistency::Strong).await?;
-                    if draft.place(&levels).is_err() {
+                    warehouses = self.warehouses_now(app, draft).await?;
+                    if warehouses.iter().any(Option::is_none) {
                         // Nothing to wait for: no warehouse holds it any more.
                         continue;
                     }
@@ -264,6 +333,17 @@ impl Submission {
                 return Err(busy.into());
             }
         }
+    }
+
+    /// Where the lines could come from at this moment.
+    async fn warehouses_now(
+        &self,
+        app: &Sales,
+        draft: &Draft,
+    ) -> Result<Vec<Option<WarehouseId>>, DynamoError> {
+        let ids = draft.basket.sku_ids();
+        let levels = app.levels.of(&ids, Consistency::Strong).await?;
+        Ok(draft.basket.warehouses(&levels))
     }
 }
 

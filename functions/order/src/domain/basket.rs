@@ -1,7 +1,8 @@
 //! What a member is about to order, at the prices of now.
 
 use catalog::Sku;
-use kernel::{Money, Quantity, SkuId};
+use kernel::{Money, Quantity, SkuId, WarehouseId};
+use stock::StockLevel;
 
 use super::freight::FreightRules;
 
@@ -85,6 +86,21 @@ impl Basket {
             .and_then(|lines| Self::sum(lines, province, rules))
             .filter(|basket| basket.total <= MAXIMUM_TOTAL)
             .ok_or(BasketRefusal::TooExpensive)
+    }
+
+    /// The SKUs of its lines.
+    pub(crate) fn sku_ids(&self) -> Vec<SkuId> {
+        let ids = self.lines.iter().map(|line| line.sku.sku_id.clone());
+        ids.collect()
+    }
+
+    /// Of each line the warehouse that has most of it; `None` where none has the whole quantity.
+    pub(crate) fn warehouses(&self, levels: &[StockLevel]) -> Vec<Option<WarehouseId>> {
+        let fullest = |line: &PricedLine| {
+            let able = StockLevel::warehouses_for(levels, &line.sku.sku_id, line.quantity);
+            able.first().copied().cloned()
+        };
+        self.lines.iter().map(fullest).collect()
     }
 
     /// `None` when a sum is beyond all numbers.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod basket;
+mod bill;
 mod closing;
 mod freight;
 mod order;
@@ -16,6 +17,8 @@ mod status;
 pub use audit::{Difference, StockAuditReport, Taken};
 pub(crate) use audit::{Suspects, Takings};
 pub(crate) use basket::{Basket, BasketRefusal, WantedLine};
+pub use bill::NotPayable;
+pub(crate) use bill::bill_for;
 pub(crate) use closing::Closing;
 pub(crate) use freight::FreightRules;
 pub(crate) use order::{Actor, Draft, Order, OrderLine, PaidStep, Step};

@@ -2,7 +2,7 @@
 
 use kernel::{Money, Quantity, SkuId, Timestamp, WarehouseId};
 use member::Destination;
-use stock::{OrderedLine, ReleaseStock, StockLevel};
+use stock::{OrderedLine, ReleaseStock};
 
 use super::{
     basket::{Basket, PricedLine},
@@ -98,15 +98,15 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The order, each line from the warehouse that has most of it.
+    /// The order, with its lines from these warehouses, in the order of the lines.
     ///
     /// # Errors
-    /// The SKUs of which no warehouse holds the whole quantity.
-    pub(crate) fn place(&self, levels: &[StockLevel]) -> Result<Order, Vec<SkuId>> {
+    /// The SKUs for which there is none.
+    pub(crate) fn place(&self, warehouses: &[Option<WarehouseId>]) -> Result<Order, Vec<SkuId>> {
         let (mut lines, mut short) = (Vec::with_capacity(self.basket.lines.len()), Vec::new());
-        for line in &self.basket.lines {
-            match StockLevel::warehouses_for(levels, &line.sku.sku_id, line.quantity).first() {
-                Some(warehouse) => lines.push(ordered(line, (*warehouse).clone())),
+        for (number, line) in self.basket.lines.iter().enumerate() {
+            match warehouses.get(number).cloned().flatten() {
+                Some(warehouse) => lines.push(ordered(line, warehouse)),
                 None => short.push(line.sku.sku_id.clone()),
             }
         }
@@ -213,10 +213,10 @@ mod tests {
             level("b", "north", 2),
             level("c", "north", 8),
         ];
-        let short = draft.place(&levels).unwrap_err();
+        let short = draft.place(&draft.basket.warehouses(&levels)).unwrap_err();
         assert_eq!(short, [SkuId::parse("c").unwrap()]);
         levels.push(level("c", "east", 9));
-        let order = draft.place(&levels).unwrap();
+        let order = draft.place(&draft.basket.warehouses(&levels)).unwrap();
         let warehouses: Vec<_> = order
             .lines
             .iter()

@@ -1,10 +1,16 @@
 //! Quotes: what an order would cost, promised for a while.
 
-use kernel::{MemberId, Money, Quantity, QuoteId, SkuId, Timestamp};
+use catalog::Sku;
+use dynamo::Signer;
+use kernel::{MemberId, Money, Quantity, QuoteId, SkuId, Timestamp, WarehouseId};
 use member::Destination;
 use serde::{Deserialize, Serialize};
+use stock::StockLevel;
 
-use super::basket::{Basket, WantedLine};
+use super::{
+    basket::{Basket, WantedLine},
+    snapshot,
+};
 
 /// What a member was told that an order would be. The member's client carries it, signed, so nothing is stored until it is
 /// placed. The names of its parts are short because every client sends them back.
@@ -37,26 +43,36 @@ pub(crate) struct QuotedLine {
     pub(crate) sku_id: SkuId,
     #[serde(rename = "q")]
     pub(crate) quantity: Quantity,
+    /// What the SKU stood for, as [`identity`] has it.
+    #[serde(rename = "g")]
+    pub(crate) goods: String,
     #[serde(rename = "p")]
     pub(crate) price: Money,
     #[serde(rename = "r")]
     pub(crate) rev: String,
+    /// Where the pieces would come from; `None` when no warehouse had them all.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) warehouse_id: Option<WarehouseId>,
 }
 
 impl Quote {
-    /// The quote for a basket.
+    /// The quote for a basket, with the warehouses that could send it.
     pub(crate) fn of(
         basket: &Basket,
+        levels: &[StockLevel],
         member: MemberId,
         destination: Destination,
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Self {
-        let lines = basket.lines.iter().map(|line| QuotedLine {
+        let lines = basket.lines.iter().zip(basket.warehouses(levels));
+        let lines = lines.map(|(line, warehouse_id)| QuotedLine {
             sku_id: line.sku.sku_id.clone(),
             quantity: line.quantity,
+            goods: identity(&line.sku),
             price: line.sku.price,
             rev: line.rev.clone(),
+            warehouse_id,
         });
         Self {
             id: QuoteId::generate(now),
@@ -83,20 +99,33 @@ impl Quote {
         self.lines.iter().map(wanted).collect()
     }
 
-    /// Whether its lines cost today what the member was told, each of them and the freight.
+    /// Where its lines would come from.
+    pub(crate) fn warehouses(&self) -> Vec<Option<WarehouseId>> {
+        let warehouses = self.lines.iter().map(|line| line.warehouse_id.clone());
+        warehouses.collect()
+    }
+
+    /// Whether its lines are today what the member was told and cost as much, each of them and the freight.
     pub(crate) fn agrees_with(&self, basket: &Basket) -> bool {
         self.freight == basket.freight
             && self.lines.len() == basket.lines.len()
-            && self
-                .lines
-                .iter()
-                .zip(&basket.lines)
-                .all(|(quoted, line)| quoted.price == line.sku.price)
+            && self.lines.iter().zip(&basket.lines).all(|(quoted, line)| {
+                quoted.price == line.sku.price && quoted.goods == identity(&line.sku)
+            })
     }
+}
+
+/// Which product a SKU is of, and which one of it: the first digits of a hash. Staff may give other options to a SKU, and a
+/// member who was told of the gold one does not get the black one for it.
+fn identity(sku: &Sku) -> String {
+    let options = snapshot::options_text(&sku.options);
+    Signer::sha256(&format!("{}\n{options}", sku.product_id.as_str()))[..16].to_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use kernel::ProductId;
+
     use super::*;
     use crate::domain::samples::{basket, member, quote};
 
@@ -109,13 +138,21 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_agrees_with_the_same_prices_and_freight_only() {
+    fn a_quote_agrees_with_the_same_goods_prices_and_freight_only() {
         let told = quote(&basket(&[("a", 100, 1), ("b", 200, 2)]));
         assert!(told.agrees_with(&basket(&[("a", 100, 1), ("b", 200, 2)])));
         assert!(!told.agrees_with(&basket(&[("a", 101, 1), ("b", 200, 2)])));
         // The sum is the same, what the member agreed to is not.
         assert!(!told.agrees_with(&basket(&[("a", 300, 1), ("b", 100, 2)])));
         assert!(!told.agrees_with(&basket(&[("a", 100, 1)])));
+        let other = |change: fn(&mut Sku)| {
+            let mut basket = basket(&[("a", 100, 1), ("b", 200, 2)]);
+            change(&mut basket.lines[0].sku);
+            basket
+        };
+        assert!(told.agrees_with(&other(|sku| sku.name.push_str(" (新款)"))));
+        assert!(!told.agrees_with(&other(|sku| sku.product_id = ProductId::parse("b").unwrap())));
+        assert!(!told.agrees_with(&other(|sku| sku.options.clear())));
         let dearer = Basket {
             freight: Money::from_fen(801),
             ..basket(&[("a", 100, 1), ("b", 200, 2)])

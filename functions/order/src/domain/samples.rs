@@ -85,8 +85,14 @@ pub(crate) fn destination() -> Destination {
 }
 
 pub(crate) fn quote(basket: &Basket) -> Quote {
+    let levels: Vec<_> = basket
+        .lines
+        .iter()
+        .map(|line| level(line.sku.sku_id.as_str(), "main", 1_000_000))
+        .collect();
     Quote::of(
         basket,
+        &levels,
         member(),
         destination(),
         now(),
@@ -129,7 +135,8 @@ pub(crate) fn order(lines: &[Line<'_>]) -> Order {
         .iter()
         .map(|(id, _, _)| level(id, "main", 1_000_000))
         .collect();
-    draft(lines).place(&levels).unwrap()
+    let draft = draft(lines);
+    draft.place(&draft.basket.warehouses(&levels)).unwrap()
 }
 
 pub(crate) fn payment() -> Payment {

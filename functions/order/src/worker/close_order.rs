@@ -39,7 +39,8 @@ const DECISIONS: usize = 5;
 pub(crate) async fn close_order(app: &Sales, message: CloseOrder) -> Result<(), CloseOrderError> {
     let CloseOrder { order_sn, due } = message;
     let now = app.clock.now();
-    let mut stored = app.store.find(&order_sn, Consistency::Strong).await?;
+    // What a read misses of the last moment, the condition of the write that follows finds.
+    let mut stored = app.store.find(&order_sn, Consistency::Eventual).await?;
     for _ in 0..DECISIONS {
         let outcome = match Closing::decide(stored.as_ref(), due, app.terms.close_grace, now) {
             Closing::Nothing => return Ok(()),

@@ -149,7 +149,7 @@ async fn a_submit_that_breaks_at_any_call_leaves_one_order_or_none_and_repeating
     mall.wire().forget();
     let _ = customer.submit(&quote).await.expect(201);
     let mut faults = Faults::of_clean_run(&mall);
-    assert_eq!(faults.clean.len(), 6);
+    assert_eq!(faults.clean.len(), 5);
     mall.clock().advance(WINDOW + GRACE);
     settle(&mall).await;
     drain(&mall, REMOVE).await;

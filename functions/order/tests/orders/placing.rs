@@ -172,6 +172,31 @@ async fn a_changed_price_is_answered_with_a_new_quote_and_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn an_order_that_a_read_has_missed_is_answered_whatever_became_of_price_and_goods() {
+    let mall = mall(&[("a", 500, 5)]).await;
+    let customer = Customer::of(&mall).await;
+    let quote = customer.quote_of("a", 2).await;
+    let placed = customer.submit(&quote).await.expect(201).json();
+    // The first look is eventually consistent, and may come too early.
+    let miss = || {
+        mall.wire()
+            .strike("GetItem mall-order", 0, Action::Answer(200, json!({})))
+    };
+    miss();
+    assert_eq!(customer.submit(&quote).await.expect(201).json(), placed);
+    mall.put_on_sale(&[("a", 600, 0)]).await;
+    miss();
+    assert_eq!(customer.submit(&quote).await.expect(201).json(), placed);
+    mall.take_off_sale("a").await;
+    miss();
+    assert_eq!(customer.submit(&quote).await.expect(201).json(), placed);
+    mall.wire().heal();
+    assert_eq!(customer.orders().await.len(), 1);
+    assert_eq!(mall.available("a").await, 3);
+    audited(&mall).await;
+}
+
+#[tokio::test]
 async fn without_enough_stock_there_is_no_order_and_the_skus_are_named() {
     let mall = mall(&[("a", PRICE, 5), ("b", PRICE, 1)]).await;
     let customer = Customer::of(&mall).await;
@@ -347,10 +372,12 @@ async fn two_attempts_of_one_request_at_the_same_time_place_one_order_and_get_th
 #[tokio::test]
 async fn before_it_says_sold_out_it_looks_whether_another_attempt_of_the_request_took_the_last_piece()
  {
-    let mall = mall(&[("a", PRICE, 1)]).await;
+    let mall = mall(&[("a", PRICE, 0)]).await;
     let customer = Customer::of(&mall).await;
     let quote = customer.quote_of("a", 1).await;
-    // The first attempt has looked for the order, and reads the stock only after the second has taken it.
+    mall.receive("r/a", "a", 1).await;
+    // The quote knew no warehouse. The first attempt has looked for the order, and reads the stock only after the second has
+    // taken it.
     let (gate, seen) = (Arc::new(Barrier::new(2)), AtomicUsize::new(0));
     let held = gate.clone();
     mall.wire().forget();

@@ -81,7 +81,6 @@ async fn each_operation_of_an_order_costs_and_waits_as_the_protocol_says() {
         let sn = sn_of(&customer.submit(&quote).await.expect(201));
         let calls = seen(&mall);
         let mut expected = vec!["BatchGetItem mall-catalog", "GetItem mall-order"];
-        expected.extend(vec!["Query mall-stock"; lines]);
         expected.extend([
             "SendMessage mall-close-order",
             "SendMessage mall-remove-ordered-lines",

@@ -3,15 +3,11 @@
 
 use dynamo::{Consistency, DynamoError};
 use edge::{Json, Member, Problem, ProblemKind, Refusal, Reply};
-use order::OrderSn;
+use order::{NoPage, NotPayable, OrderSn, PaymentPage, Provider};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::{
-    Checkout,
-    alipay::{Bill, CannotSign},
-    domain::{NotPayable, bill_for},
-};
+use crate::Checkout;
 
 /// What to pay, and where.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,31 +19,12 @@ pub(crate) struct StartPayment {
     provider: Provider,
 }
 
-/// The payment providers.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum Provider {
-    /// Alipay, on its own page.
-    Alipay,
-}
-
-/// Where the order is paid.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct PaymentPage {
-    /// The payment provider.
-    provider: Provider,
-    /// The provider's page for this order, for the browser to open. It takes money until the order's time to pay is over.
-    url: String,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartPaymentError {
     #[error("the member has no such order")]
     NoSuchOrder,
-    #[error("the order cannot be paid")]
-    NotPayable(#[source] NotPayable),
-    #[error("the provider's page cannot be addressed")]
-    Sign(#[from] CannotSign),
+    #[error(transparent)]
+    NoPage(#[from] NoPage),
     #[error("the order cannot be read")]
     Store(#[from] DynamoError),
 }
@@ -69,13 +46,14 @@ impl Refusal for StartPaymentError {
     fn problem(&self) -> Problem {
         match self {
             Self::NoSuchOrder => ProblemKind::NOT_FOUND.into(),
-            Self::NotPayable(reason @ NotPayable::Paid) => {
-                Problem::from(ORDER_PAID).because(reason.to_string())
+            Self::NoPage(NoPage::NotPayable(reason)) => {
+                let kind = match reason {
+                    NotPayable::Paid => ORDER_PAID,
+                    NotPayable::Closed | NotPayable::TooLate => ORDER_CLOSED,
+                };
+                Problem::from(kind).because(reason.to_string())
             }
-            Self::NotPayable(reason @ (NotPayable::Closed | NotPayable::TooLate)) => {
-                Problem::from(ORDER_CLOSED).because(reason.to_string())
-            }
-            Self::Sign(_) => ProblemKind::INTERNAL.into(),
+            Self::NoPage(NoPage::Unsigned(_)) => ProblemKind::INTERNAL.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -93,20 +71,6 @@ pub(crate) async fn start_payment(
         .filter(|order| order.member_id == member.id)
         .ok_or(StartPaymentError::NoSuchOrder)?;
     let now = app.clock.now();
-    let bill = bill_for(&order, now).map_err(StartPaymentError::NotPayable)?;
-    let url = match wanted.provider {
-        Provider::Alipay => app.alipay.page_for(
-            &Bill {
-                out_trade_no: &order.order_sn.to_string(),
-                subject: &bill.subject,
-                amount: bill.amount,
-                expires_at: bill.expires_at,
-            },
-            now,
-        )?,
-    };
-    Ok(Reply::ok(PaymentPage {
-        provider: wanted.provider,
-        url,
-    }))
+    let page = app.cashiers.page_for(wanted.provider, &order, now)?;
+    Ok(Reply::ok(page))
 }

@@ -1,17 +1,14 @@
 //! Hears from Alipay that an order was paid. The provider repeats a notice until it hears `success`, so that word is said
 //! only when nothing is left to do: the order is paid by this trade, or its money is on the list of what goes back.
 
+use alipay::{Event, Notice, NoticeError, PROVIDER};
 use dynamo::DynamoError;
 use edge::{Form, Machine, Plain, Problem, ProblemKind, Refusal, Reply};
 use kernel::Money;
 use order::{MarkPaid, OrderSn, Payment};
 use tracing::{error, info, warn};
 
-use crate::{
-    Notices,
-    alipay::{Event, Notice, NoticeError, PROVIDER},
-    domain::RefundDue,
-};
+use crate::{Notices, domain::RefundDue};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TakeAlipayNoticeError {

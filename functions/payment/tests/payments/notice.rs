@@ -11,9 +11,12 @@ use ring::{
 
 pub(crate) const APP_ID: &str = "2021000000000001";
 pub(crate) const SELLER_ID: &str = "2088000000000001";
-pub(crate) const PROVIDER_PUBLIC: &str = include_str!("../keys/test-provider-public.pem");
-pub(crate) const MERCHANT_PRIVATE: &str = include_str!("../keys/test-merchant-private.pem");
-const PROVIDER_PRIVATE: &str = include_str!("../keys/test-provider-private.pem");
+pub(crate) const PROVIDER_PUBLIC: &str =
+    include_str!("../../../../shared/alipay/tests/keys/test-provider-public.pem");
+pub(crate) const MERCHANT_PRIVATE: &str =
+    include_str!("../../../../shared/alipay/tests/keys/test-merchant-private.pem");
+const PROVIDER_PRIVATE: &str =
+    include_str!("../../../../shared/alipay/tests/keys/test-provider-private.pem");
 
 /// The parameters of a notice in the making.
 #[derive(Debug, Clone)]

@@ -45,6 +45,15 @@ pub(crate) fn refund(order: &Placed, trade_no: &str) -> Refund {
 }
 
 impl Placed {
+    /// The order that was answered.
+    pub(crate) fn of(order: &Value) -> Self {
+        Self {
+            sn: order["order_sn"].as_str().unwrap().to_owned(),
+            total: Money::from_fen(order["total_fen"].as_i64().unwrap()),
+            first_item: order["lines"][0]["name"].as_str().unwrap().to_owned(),
+        }
+    }
+
     /// A notice that this trade paid the order's total.
     pub(crate) fn notice(&self, trade_no: &str) -> Notice {
         Notice::paid(&self.sn, trade_no, &self.total.to_string())
@@ -103,21 +112,20 @@ impl Shop {
 
     /// The member orders what is in the cart; it stays there until the clean-up is delivered.
     pub(crate) async fn place(&self) -> Placed {
-        let quote = self
-            .post("/api/orders/quotes", &json!({ "address_id": self.address }))
-            .await
-            .expect(200)
-            .json();
-        let order = self
-            .post("/api/orders", &json!({ "quote": quote["quote"] }))
-            .await
-            .expect(201)
-            .json();
-        Placed {
-            sn: order["order_sn"].as_str().unwrap().to_owned(),
-            total: Money::from_fen(order["total_fen"].as_i64().unwrap()),
-            first_item: order["lines"][0]["name"].as_str().unwrap().to_owned(),
-        }
+        let quote = self.quote().await;
+        let answer = self.submit(&json!({ "quote": quote })).await;
+        Placed::of(&answer.expect(201).json())
+    }
+
+    /// What is in the cart, quoted.
+    pub(crate) async fn quote(&self) -> Value {
+        let wanted = json!({ "address_id": self.address });
+        let answer = self.post("/api/orders/quotes", &wanted).await;
+        answer.expect(200).json()["quote"].clone()
+    }
+
+    pub(crate) async fn submit(&self, order: &Value) -> Answer {
+        self.post("/api/orders", order).await
     }
 
     pub(crate) async fn start(&self, order: &Placed) -> Answer {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     notice::{der, signed_text},
-    shop::Shop,
+    shop::{Placed, Shop},
 };
 
 /// The length of what stands before the key itself in a public key of 2048 bits.
@@ -23,7 +23,9 @@ fn opened(url: &str) -> BTreeMap<String, String> {
     let parameters: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect();
-    let key = der(include_str!("../keys/test-merchant-public.pem"));
+    let key = der(include_str!(
+        "../../../../shared/alipay/tests/keys/test-merchant-public.pem"
+    ));
     let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &key[SPKI_FRAME..]);
     let signature = STANDARD.decode(&parameters["sign"]).unwrap();
     key.verify(signed_text(&parameters, &["sign"]).as_bytes(), &signature)
@@ -58,6 +60,50 @@ async fn a_member_is_sent_to_a_signed_page_for_one_read_and_no_write() {
         "total_amount": order.total.to_string(),
     });
     assert_eq!(content, expected);
+}
+
+#[tokio::test]
+async fn whoever_names_a_provider_with_the_order_is_told_its_page_in_the_answer() {
+    let shop = Shop::open().await;
+    let order = json!({ "quote": shop.quote().await, "pay_with": "alipay" });
+    let answer = shop.submit(&order).await.expect(201).json();
+    let placed = Placed::of(&answer);
+    let started = shop.start(&placed).await.expect(200).json();
+    assert_eq!(answer["payment_page"]["provider"], "alipay");
+    let page = |answer: &Value| opened(answer["url"].as_str().unwrap());
+    assert_eq!(page(&answer["payment_page"]), page(&started));
+}
+
+#[tokio::test]
+async fn a_repeated_order_names_its_page_while_it_can_be_paid_and_with_or_without_is_the_same_order()
+ {
+    let shop = Shop::open().await;
+    let quote = shop.quote().await;
+    let submit = async |pay_with: Value| {
+        let order = json!({ "quote": quote, "pay_with": pay_with });
+        let mut answer = shop.submit(&order).await.expect(201).json();
+        let page = answer.as_object_mut().unwrap().remove("payment_page");
+        (answer, page.is_some())
+    };
+    let (placed, told) = submit(Value::Null).await;
+    assert!(!told);
+    assert_eq!(submit(json!("alipay")).await, (placed.clone(), true));
+    let sold = Placed::of(&placed);
+    shop.told(&sold.notice("1").signed()).await;
+    assert_eq!(submit(json!("alipay")).await, (placed, false));
+
+    let quote = shop.quote().await;
+    let order = json!({ "quote": quote, "pay_with": "alipay" });
+    let closed = Placed::of(&shop.submit(&order).await.expect(201).json());
+    shop.cancel(&closed).await;
+    let again = shop.submit(&order).await.expect(201).json();
+    assert_eq!(again.get("payment_page"), None);
+
+    let unknown = json!({ "quote": shop.quote().await, "pay_with": "wechat" });
+    assert_eq!(
+        shop.submit(&unknown).await.expect(400).pointers(),
+        ["/pay_with"]
+    );
 }
 
 #[tokio::test]

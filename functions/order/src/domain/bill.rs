@@ -1,7 +1,8 @@
 //! Which orders can be paid, and what the buyer is asked for.
 
 use kernel::{Money, Timestamp};
-use order::{OrderStatus, PayableOrder};
+
+use super::{payment::PayableOrder, status::OrderStatus};
 
 /// What the buyer is asked for. The number of the bill is the order's: whatever provider it goes to, it is the same sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(crate) struct OrderBill {
 
 /// Why an order cannot be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotPayable {
+pub enum NotPayable {
     /// It is paid already, and may be further on its way.
     #[error("the order is paid already")]
     Paid,
@@ -52,9 +53,9 @@ pub(crate) fn bill_for(order: &PayableOrder, now: Timestamp) -> Result<OrderBill
 #[cfg(test)]
 mod tests {
     use kernel::{MemberId, QuoteId};
-    use order::OrderSn;
 
     use super::*;
+    use crate::OrderSn;
 
     fn order(status: OrderStatus, expires_at: i64) -> PayableOrder {
         let member_id = MemberId::generate(Timestamp::from_millis(0));

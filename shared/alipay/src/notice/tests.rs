@@ -3,7 +3,7 @@
 use kernel::Clock;
 
 use super::*;
-use crate::alipay::keys::{MerchantKey, tests};
+use crate::keys::{MerchantKey, tests};
 
 type Form = Vec<(String, String)>;
 

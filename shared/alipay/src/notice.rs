@@ -9,7 +9,7 @@ use super::{beijing, keys::ProviderKey, parameters::signed_text};
 
 /// Tells the provider's notices to this merchant from everything else that is sent.
 #[derive(Debug)]
-pub(crate) struct NoticeReader {
+pub struct NoticeReader {
     key: ProviderKey,
     app_id: String,
     seller_id: String,
@@ -17,18 +17,18 @@ pub(crate) struct NoticeReader {
 
 /// A notice that the provider has signed, for this merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Notice {
+pub struct Notice {
     /// The merchant's number of what was to be paid.
-    pub(crate) out_trade_no: String,
+    pub out_trade_no: String,
     /// The provider's number of the trade: letters, digits and underscores, 64 at most.
-    pub(crate) trade_no: String,
+    pub trade_no: String,
     /// What happened.
-    pub(crate) event: Event,
+    pub event: Event,
 }
 
 /// What happened to a trade.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Event {
+pub enum Event {
     /// The buyer has paid (`TRADE_SUCCESS`), or had paid and the time for refunds is over (`TRADE_FINISHED`).
     Paid {
         /// How much the trade is over.
@@ -46,7 +46,7 @@ pub(crate) enum Event {
 
 /// Why a form is not believed. Values are shown only when the provider has signed them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoticeError {
+pub enum NoticeError {
     /// It would mean one thing to the signature and another to its reader.
     #[error("a parameter is given twice")]
     Repeated,
@@ -84,7 +84,10 @@ struct Signed(BTreeMap<String, String>);
 
 impl NoticeReader {
     /// Reads `ALIPAY_PUBLIC_KEY`, `ALIPAY_APP_ID` and `ALIPAY_SELLER_ID`.
-    pub(crate) fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
+    ///
+    /// # Errors
+    /// When one is missing, or the key is none.
+    pub fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             key: environment.parse("ALIPAY_PUBLIC_KEY")?,
             app_id: environment.text("ALIPAY_APP_ID")?.to_owned(),
@@ -93,7 +96,10 @@ impl NoticeReader {
     }
 
     /// Reads a form, decoded, as a notice. The signature comes first: before it holds, nothing else is looked at.
-    pub(crate) fn read(&self, form: Vec<(String, String)>) -> Result<Notice, NoticeError> {
+    ///
+    /// # Errors
+    /// When the provider has not signed it for this merchant, or it is not about a trade.
+    pub fn read(&self, form: Vec<(String, String)>) -> Result<Notice, NoticeError> {
         let notice = self.verify(form)?;
         notice.must_be("app_id", &self.app_id)?;
         notice.must_be("seller_id", &self.seller_id)?;

@@ -6,6 +6,9 @@
 //! Both directions are signed with RSA2, the provider's name for RSASSA-PKCS1-v1_5 with SHA-256 (`keys`), over the
 //! parameters as one text (`parameters`). Times are Beijing's (`beijing`), amounts yuan with two decimals.
 
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod address;
 mod beijing;
 mod cashier;
@@ -14,8 +17,8 @@ mod notice;
 mod parameters;
 mod spki;
 
-pub(crate) use cashier::{Bill, CannotSign, Cashier};
-pub(crate) use notice::{Event, Notice, NoticeError, NoticeReader};
+pub use cashier::{Bill, CannotSign, Cashier};
+pub use notice::{Event, Notice, NoticeError, NoticeReader};
 
 /// How the provider is called in the mall: in requests, in orders and in the key of a refund.
-pub(crate) const PROVIDER: &str = "alipay";
+pub const PROVIDER: &str = "alipay";

@@ -34,7 +34,7 @@ pub(crate) enum NotAKey {
 /// The key cannot sign: the machine found its own result wrong, or has no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the merchant's key cannot sign")]
-pub(crate) struct CannotSign;
+pub struct CannotSign;
 
 impl FromStr for MerchantKey {
     type Err = NotAKey;
@@ -112,21 +112,19 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) const MERCHANT_PRIVATE: &str =
-        include_str!("../../tests/keys/test-merchant-private.pem");
-    pub(crate) const MERCHANT_PUBLIC: &str =
-        include_str!("../../tests/keys/test-merchant-public.pem");
+        include_str!("../tests/keys/test-merchant-private.pem");
+    pub(crate) const MERCHANT_PUBLIC: &str = include_str!("../tests/keys/test-merchant-public.pem");
     pub(crate) const PROVIDER_PRIVATE: &str =
-        include_str!("../../tests/keys/test-provider-private.pem");
-    pub(crate) const PROVIDER_PUBLIC: &str =
-        include_str!("../../tests/keys/test-provider-public.pem");
+        include_str!("../tests/keys/test-provider-private.pem");
+    pub(crate) const PROVIDER_PUBLIC: &str = include_str!("../tests/keys/test-provider-public.pem");
 
     pub(crate) fn der(pem: &str) -> Vec<u8> {
         decode(pem).unwrap()
     }
 
     /// The text and the signature that OpenSSL made of it with the provider's test key.
-    const TEXT: &str = include_str!("../../tests/keys/signed-text.txt");
-    const SIGNATURE: &str = include_str!("../../tests/keys/signed-text.provider.sig");
+    const TEXT: &str = include_str!("../tests/keys/signed-text.txt");
+    const SIGNATURE: &str = include_str!("../tests/keys/signed-text.provider.sig");
 
     #[test]
     fn a_signature_of_openssl_verifies_and_ours_is_the_same() {
@@ -212,7 +210,7 @@ pub(crate) mod tests {
             PROVIDER_PRIVATE.parse::<ProviderKey>().unwrap_err(),
             NotAKey::Public
         );
-        let short = include_str!("../../tests/keys/test-1024-bits-public.pem");
+        let short = include_str!("../tests/keys/test-1024-bits-public.pem");
         assert_eq!(short.parse::<ProviderKey>().unwrap_err(), NotAKey::Public);
     }
 }

@@ -4,12 +4,12 @@ use form_urlencoded::Serializer;
 use kernel::{ConfigError, Environment, Money, Timestamp};
 use serde_json::json;
 
-pub(crate) use super::keys::CannotSign;
+pub use super::keys::CannotSign;
 use super::{address::WebAddress, beijing, keys::MerchantKey, parameters::signed_text};
 
 /// Sends buyers to the provider, in the merchant's name.
 #[derive(Debug)]
-pub(crate) struct Cashier {
+pub struct Cashier {
     gateway: WebAddress,
     app_id: String,
     key: MerchantKey,
@@ -19,15 +19,15 @@ pub(crate) struct Cashier {
 
 /// What a buyer is to pay.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bill<'b> {
+pub struct Bill<'b> {
     /// The merchant's number for it: unique for ever, 64 letters and digits at most.
-    pub(crate) out_trade_no: &'b str,
+    pub out_trade_no: &'b str,
     /// What it is for, as the buyer sees it.
-    pub(crate) subject: &'b str,
+    pub subject: &'b str,
     /// How much.
-    pub(crate) amount: Money,
+    pub amount: Money,
     /// The provider takes no money from then on.
-    pub(crate) expires_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 /// The longest subject that the provider takes, in characters.
@@ -36,7 +36,10 @@ const LONGEST_SUBJECT: usize = 256;
 impl Cashier {
     /// Reads `ALIPAY_GATEWAY_URL`, `ALIPAY_APP_ID`, `MERCHANT_PRIVATE_KEY`, `ALIPAY_NOTIFY_URL` and
     /// `PAYMENT_RETURN_URL`.
-    pub(crate) fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
+    ///
+    /// # Errors
+    /// When one is missing, or means nothing.
+    pub fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             gateway: environment.parse("ALIPAY_GATEWAY_URL")?,
             app_id: environment.text("ALIPAY_APP_ID")?.to_owned(),
@@ -47,7 +50,10 @@ impl Cashier {
     }
 
     /// The address of the page on which the bill is paid. Opening it twice is one trade at the provider.
-    pub(crate) fn page_for(&self, bill: &Bill<'_>, now: Timestamp) -> Result<String, CannotSign> {
+    ///
+    /// # Errors
+    /// When the merchant's key cannot sign.
+    pub fn page_for(&self, bill: &Bill<'_>, now: Timestamp) -> Result<String, CannotSign> {
         let content = json!({
             "out_trade_no": bill.out_trade_no,
             "product_code": "FAST_INSTANT_TRADE_PAY",
@@ -100,7 +106,7 @@ mod tests {
     use kernel::Clock;
 
     use super::*;
-    use crate::alipay::keys::{ProviderKey, tests};
+    use crate::keys::{ProviderKey, tests};
 
     const VARIABLES: [(&str, &str); 5] = [
         ("ALIPAY_GATEWAY_URL", "https://gateway.example/gateway.do"),

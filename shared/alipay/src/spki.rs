@@ -77,7 +77,7 @@ fn positive(integer: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alipay::keys::tests::{PROVIDER_PUBLIC, der};
+    use crate::keys::tests::{PROVIDER_PUBLIC, der};
 
     #[test]
     fn a_key_gives_its_two_numbers() {
