@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dynamo::DynamoError;
+use dynamo::{Consistency, DynamoError};
 use edge::{Cookies, GuestKey, Reply, SettingCookies, Visitor};
 use futures::future::try_join;
 use kernel::MemberId;
@@ -44,10 +44,27 @@ pub(crate) async fn load_cart(
     carts: &Carts,
     visitor: Visitor,
 ) -> Result<LoadedCart<'_>, DynamoError> {
+    load_or_merge(carts, visitor, Consistency::Strong).await
+}
+
+/// The same for half the price, for who is about to write whatever the cart holds: a read that missed the last change is
+/// found out by the write, which then brings the cart as it is.
+pub(crate) async fn load_cart_to_add(
+    carts: &Carts,
+    visitor: Visitor,
+) -> Result<LoadedCart<'_>, DynamoError> {
+    load_or_merge(carts, visitor, Consistency::Eventual).await
+}
+
+async fn load_or_merge(
+    carts: &Carts,
+    visitor: Visitor,
+    consistency: Consistency,
+) -> Result<LoadedCart<'_>, DynamoError> {
     match (visitor.session, visitor.guest) {
         (Some(session), Some(guest)) => merge_carts(carts, session.member, guest).await,
-        (Some(session), None) => load_member_cart(carts, session.member).await,
-        (None, Some(guest)) => load(carts, Owner::Guest(guest)).await,
+        (Some(session), None) => load(carts, Owner::Member(session.member), consistency).await,
+        (None, Some(guest)) => load(carts, Owner::Guest(guest), consistency).await,
         (None, None) => {
             let owner = Owner::Guest(GuestKey::generate());
             Ok(LoadedCart::new(
@@ -65,11 +82,15 @@ pub(crate) async fn load_member_cart(
     carts: &Carts,
     member: MemberId,
 ) -> Result<LoadedCart<'_>, DynamoError> {
-    load(carts, Owner::Member(member)).await
+    load(carts, Owner::Member(member), Consistency::Strong).await
 }
 
-async fn load(carts: &Carts, owner: Owner) -> Result<LoadedCart<'_>, DynamoError> {
-    let stored = carts.read(&owner).await?;
+async fn load(
+    carts: &Carts,
+    owner: Owner,
+    consistency: Consistency,
+) -> Result<LoadedCart<'_>, DynamoError> {
+    let stored = carts.read(&owner, consistency).await?;
     Ok(LoadedCart::new(carts, owner, stored, GuestCookie::Stay))
 }
 
@@ -83,7 +104,11 @@ async fn merge_carts(
     let (member, guest) = (Owner::Member(member), Owner::Guest(guest));
     for round in 0..MERGES {
         back_off(round).await;
-        let (of_member, of_guest) = try_join(carts.read(&member), carts.read(&guest)).await?;
+        let (of_member, of_guest) = try_join(
+            carts.read(&member, Consistency::Strong),
+            carts.read(&guest, Consistency::Strong),
+        )
+        .await?;
         let rev = Rev::generate();
         let cart = match merge(&of_member.cart, &of_guest.cart, &rev) {
             Merge::Nothing => {

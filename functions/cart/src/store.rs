@@ -92,14 +92,18 @@ impl Carts {
     /// When the store gives no answer.
     pub async fn checked(&self, member: &MemberId) -> Result<Vec<CheckedLine>, DynamoError> {
         Ok(self
-            .read(&Owner::Member(member.clone()))
+            .read(&Owner::Member(member.clone()), Consistency::Strong)
             .await?
             .cart
             .checked())
     }
 
-    pub(crate) async fn read(&self, owner: &Owner) -> Result<StoredCart, DynamoError> {
-        let row: Option<Row> = self.table.get(key(owner), Consistency::Strong).await?;
+    pub(crate) async fn read(
+        &self,
+        owner: &Owner,
+        consistency: Consistency,
+    ) -> Result<StoredCart, DynamoError> {
+        let row: Option<Row> = self.table.get(key(owner), consistency).await?;
         Ok(row.map_or_else(StoredCart::default, |row| row.into_stored(self.clock.now())))
     }
 

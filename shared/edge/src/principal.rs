@@ -79,21 +79,18 @@ impl VisitorGuard {
         })
     }
 
-    /// The session that the request's cookie names. A cookie that was never made here is refused as of kind `malformed`.
-    async fn session(
+    /// The token in the request's cookie. A cookie that was never made here is refused as of kind `malformed`.
+    fn token(
         &self,
         request: &Request,
         malformed: ProblemKind,
-    ) -> Result<Option<Session>, Problem> {
+    ) -> Result<Option<SessionToken>, Problem> {
         let Some(text) = request.cookie(self.cookies.session_name()) else {
             return Ok(None);
         };
         let token = SessionToken::parse(text)
             .ok_or_else(|| noise(malformed, "session").cookie(self.cookies.no_session()))?;
-        self.sessions
-            .find(&token)
-            .await
-            .map_err(|error| Problem::of_store(&error))
+        Ok(Some(token))
     }
 
     fn guest(&self, request: &Request) -> Result<Option<GuestKey>, Problem> {
@@ -143,8 +140,13 @@ impl Principal for Visitor {
     async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
         guard.origins.check(request)?;
         let guest = guard.guest(request)?;
+        let session = match guard.token(request, ProblemKind::INVALID)? {
+            // A cart is all that a session opens here.
+            Some(token) => guard.sessions.glimpse(&token).await,
+            None => Ok(None),
+        };
         Ok(Self {
-            session: guard.session(request, ProblemKind::INVALID).await?,
+            session: session.map_err(|error| Problem::of_store(&error))?,
             guest,
         })
     }
@@ -165,9 +167,14 @@ impl Principal for Member {
 
     async fn admit(guard: &VisitorGuard, request: &Request) -> Result<Self, Problem> {
         guard.origins.check(request)?;
+        let token = guard
+            .token(request, ProblemKind::UNAUTHENTICATED)?
+            .ok_or(ProblemKind::UNAUTHENTICATED)?;
         let session = guard
-            .session(request, ProblemKind::UNAUTHENTICATED)
-            .await?
+            .sessions
+            .find(&token)
+            .await
+            .map_err(|error| Problem::of_store(&error))?
             .ok_or(ProblemKind::UNAUTHENTICATED)?;
         Ok(Self {
             id: session.member.clone(),

@@ -80,12 +80,28 @@ impl Sessions {
     /// # Errors
     /// When the store gives no answer.
     pub async fn find(&self, token: &SessionToken) -> Result<Option<Session>, DynamoError> {
+        self.read(token, Consistency::Strong).await
+    }
+
+    /// The same for half the price, where a sign-out may count a moment later. A session that is not seen may have been opened
+    /// just now, so it is looked for once more, consistently.
+    ///
+    /// # Errors
+    /// When the store gives no answer.
+    pub async fn glimpse(&self, token: &SessionToken) -> Result<Option<Session>, DynamoError> {
+        match self.read(token, Consistency::Eventual).await? {
+            Some(session) => Ok(Some(session)),
+            None => self.find(token).await,
+        }
+    }
+
+    async fn read(
+        &self,
+        token: &SessionToken,
+        consistency: Consistency,
+    ) -> Result<Option<Session>, DynamoError> {
         let (hash, now) = (token.hash(), self.clock.now());
-        let Some(row) = self
-            .table
-            .get::<Row>(key(&hash), Consistency::Strong)
-            .await?
-        else {
+        let Some(row) = self.table.get::<Row>(key(&hash), consistency).await? else {
             return Ok(None);
         };
         if row.life.is_over(now) {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{NOT_FOR_SALE, TOO_MANY_LINES, TOO_MANY_PIECES, line::LineView, over_limit};
-use crate::{Shopping, domain::CartLimit, loaded_cart::load_cart};
+use crate::{Shopping, domain::CartLimit, loaded_cart::load_cart_to_add};
 
 /// What to add.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -55,7 +55,7 @@ pub(crate) async fn add_cart_item(
 ) -> Result<Reply<LineView, SettingCookies<Stored>>, AddCartItemError> {
     let ids = [item.sku_id];
     let (mut loaded, skus) = try_join(
-        load_cart(&app.carts, visitor),
+        load_cart_to_add(&app.carts, visitor),
         app.skus.find(&ids, Consistency::Eventual),
     )
     .await?;
