@@ -6,6 +6,7 @@ mod harness;
 mod probe;
 
 use harness::{ADMINISTRATOR, MallProcess, http_client, until};
+use mall::mall::Mall;
 use probe::{MallOfProbes, Place};
 use serde_json::{Value, json};
 
@@ -335,6 +336,68 @@ async fn what_was_handled_is_removed_from_the_stream_and_what_was_not_is_kept() 
     })
     .await;
     mall.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_filter_takes_wakes_nobody_and_is_passed_over_for_good() {
+    let filters = "FilterCriteria: {Filters: [{Pattern: '{\"dynamodb\": {\"NewImage\": {\"value\": {\"S\": [{\"prefix\": \"for you\"}]}}}}'}, \
+         {Pattern: '{\"eventName\": [\"REMOVE\"]}'}]}\n            BatchSize: 3";
+    let watcher = WATCHER.replace("BatchSize: 3", filters);
+    let place = Place::with(&(TABLE.to_owned() + &watcher));
+    let mall = place.open().await;
+    let url = mall.endpoints().dynamodb_url.clone();
+    // More than one read brings.
+    for index in 0..120 {
+        put(&url, &format!("{index:03}"), "for others").await;
+    }
+    let file = place.data().join("streams/watch-items-of-mall-items");
+    let position = || std::fs::read_to_string(&file).unwrap();
+    until_passed_over(&mall, &position).await;
+    assert_eq!(place.journal(), [""; 0]);
+
+    put_all(
+        &url,
+        &[
+            ("a", "for you 1"),
+            ("b", "for others"),
+            ("c", "for you 2"),
+            ("d", "for others"),
+        ],
+    )
+    .await;
+    let key = json!({"pk": {"S": "p"}, "sk": {"S": "d"}});
+    let delete = json!({"TableName": "mall-items", "Key": key});
+    call(&url, "DynamoDB_20120810.DeleteItem", delete).await;
+    put(&url, "e", "for others").await;
+    until_passed_over(&mall, &position).await;
+    let taken = [
+        "INSERT a for you 1",
+        "INSERT c for you 2",
+        "REMOVE d for others",
+    ];
+    assert_eq!(changes(&place), taken);
+    mall.stop().await;
+
+    let mall = place.open().await;
+    put(&mall.endpoints().dynamodb_url, "f", "for you 3").await;
+    until_noted(&place, "INSERT f for you 3").await;
+    assert_eq!(changes(&place)[..3], taken);
+    assert_eq!(changes(&place).len(), 4);
+    mall.stop().await;
+}
+
+/// Until the reader is at the end of the stream.
+async fn until_passed_over(mall: &Mall, position: impl Fn() -> String) {
+    let url = &mall.endpoints().dynamodb_url;
+    let streams = json!({"TableName": "mall-items"});
+    let streams = call(url, "DynamoDBStreams_20120810.ListStreams", streams).await;
+    let stream = json!({"StreamArn": streams["Streams"][0]["StreamArn"]});
+    let stream = call(url, "DynamoDBStreams_20120810.DescribeStream", stream).await;
+    let range = &stream["StreamDescription"]["Shards"][0]["SequenceNumberRange"];
+    until("the reader is at the end", async || {
+        (*position() == range["EndingSequenceNumber"]).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@
 //!                   intrinsics  Ref, Fn::Sub, Fn::GetAtt, Fn::If ... to plain values (`attributes`: what a resource is called)
 //!                   read        root stack, then the nested ones, each with the parameters the root hands down
 //!                   function, table, queue, bucket, api, log_group, distribution, trigger, policy    one resource kind each, typed
+//!                   filter      which changes of a table wake a function: read with its trigger, asked for each record
 //!                   nested      what a service nests: alarms, the same for each
 //!                └> Deployment ──> Routes ──> http_event, and events: what no gateway brings
 //!                               └─> Role      what a function may do, and what it may not
@@ -35,6 +36,7 @@ mod distribution;
 mod document;
 mod error;
 mod events;
+mod filter;
 mod function;
 mod globals;
 mod http_event;
@@ -60,6 +62,7 @@ pub use deployment::{Deployment, Resource, Stack};
 pub use distribution::{Behaviour, Distribution};
 pub use error::TemplateError;
 pub use events::{ObjectChange, scheduled_event, stream_event};
+pub use filter::Filters;
 pub use function::{Function, Logging, Unawaited};
 pub use http_event::{HttpRequest, http_event};
 pub use log_group::LogGroup;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Place, TemplateError};
+use crate::filter::{Filters, read_filters};
 use crate::properties::Properties;
 
 /// One event of a function.
@@ -59,6 +60,8 @@ pub enum Trigger {
         partial_failures: bool,
         /// ARN of the queue that hears of batches given up.
         on_failure: Option<String>,
+        /// What reaches the function; it never hears of the rest.
+        filters: Filters,
     },
     /// Changes of a bucket's objects (`Type: S3`).
     Bucket {
@@ -217,6 +220,11 @@ fn check_path(path: &str, place: &Place) -> Result<(), TemplateError> {
 
 fn read_queue(properties: &mut Properties<'_>) -> Result<Trigger, TemplateError> {
     let arn = properties.required_text("Queue")?;
+    if properties.take_raw("FilterCriteria").is_some() {
+        return Err(properties.place().within("FilterCriteria").refuse(
+            "would delete every message that it does not take; send the queue only what its function is for",
+        ));
+    }
     let place = properties.place().within("Queue");
     let queue = arn
         .strip_prefix("arn:aws:sqs:")
@@ -283,6 +291,7 @@ fn read_stream(properties: &mut Properties<'_>) -> Result<Trigger, TemplateError
             .unwrap_or(false),
         partial_failures: read_partial_failures(properties)?,
         on_failure: read_on_failure(properties)?,
+        filters: read_filters(properties)?,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One reader for each stream trigger. It reads the table's stream in the function's own name, gathers a batch, and has the
 //! function handle it; one batch at a time, so that the changes of an item keep their order. [`retry`] decides what comes again
-//! when the function fails. How far it came is in a file of the data folder ([`position`]), written only after the function
+//! when the function fails; what its filters do not take is passed over and counts as done. How far it came is in a file of the data folder ([`position`]), written only after the function
 //! has handled what it says: after a `kill -9` the last batch comes once more, and nothing is left out.
 
 mod position;
@@ -84,6 +84,7 @@ impl Reader {
             bisect,
             partial_failures,
             on_failure,
+            filters,
         } = trigger
         else {
             return Ok(None);
@@ -92,7 +93,7 @@ impl Reader {
             return Ok(None);
         };
         let (urls, key) = (ground.urls, &pool.definition.access_key);
-        let source = Source::new(&urls.dynamodb, &key.id, table)?;
+        let source = Source::new(&urls.dynamodb, &key.id, table, filters)?;
         let position = Position::open(ground.folder, &function.handler, table, trimmer)?;
         let mut reader = Self {
             pool: Arc::clone(pool),
@@ -152,6 +153,11 @@ impl Reader {
     async fn gather(&mut self) -> Vec<Value> {
         let (mut batch, mut bytes, mut closes) = (Vec::new(), 0, None);
         loop {
+            if batch.is_empty()
+                && let Some((last, passed_over)) = self.source.passed_over()
+            {
+                self.reach(&last, passed_over);
+            }
             while batch.len() < self.batch_size
                 && let Some((record, size)) = self.source.take(BYTES - bytes)
             {
@@ -222,9 +228,13 @@ impl Reader {
     }
 
     fn reached(&mut self, done: &[Value]) {
-        if let Some(last) = done.last()
-            && let Err(error) = self.position.reach(sequence_number(last), done.len())
-        {
+        if let Some(last) = done.last() {
+            self.reach(sequence_number(last), done.len());
+        }
+    }
+
+    fn reach(&mut self, last: &str, records: usize) {
+        if let Err(error) = self.position.reach(last, records) {
             // What was handled comes again after a crash, as it always may.
             tracing::error!(%error, "how far a stream was read cannot be written down");
         }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
+use template::Filters;
 
 use crate::client::http_client;
 
@@ -31,14 +32,25 @@ pub(super) struct Source {
     /// DynamoDB believes the id of an access key: it says who reads.
     authorization: String,
     table: String,
+    /// What the reader is to have; the rest is passed over.
+    filters: Filters,
     iterator: Option<String>,
     /// Read and not yet taken.
     ahead: VecDeque<Value>,
+    /// The last record that was read.
+    read_to: Option<String>,
+    /// How many were passed over since somebody asked.
+    passed_over: usize,
     failing: bool,
 }
 
 impl Source {
-    pub(super) fn new(url: &str, key_id: &str, table: &str) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(
+        url: &str,
+        key_id: &str,
+        table: &str,
+        filters: &Filters,
+    ) -> Result<Self, reqwest::Error> {
         Ok(Self {
             http: http_client()?,
             url: url.to_owned(),
@@ -47,8 +59,11 @@ impl Source {
                 backends::REGION
             ),
             table: table.to_owned(),
+            filters: filters.clone(),
             iterator: None,
             ahead: VecDeque::new(),
+            read_to: None,
+            passed_over: 0,
             failing: false,
         })
     }
@@ -76,18 +91,30 @@ impl Source {
         Some((record, size))
     }
 
+    /// How many records were passed over since the last call, and the last of all that were read: to there everything is done
+    /// for a reader that has handled what it took. None while it has yet to take some.
+    pub(super) fn passed_over(&mut self) -> Option<(String, usize)> {
+        if self.is_ahead() || self.passed_over == 0 {
+            return None;
+        }
+        let read_to = self.read_to.clone()?;
+        Some((read_to, std::mem::take(&mut self.passed_over)))
+    }
+
     /// Goes back to where the reader has come to, the next time it reads.
     pub(super) fn forget(&mut self) {
         self.iterator = None;
         self.ahead.clear();
+        self.read_to = None;
+        self.passed_over = 0;
     }
 
-    /// Reads on, first after the record `reached`; whether there was anything.
+    /// Reads on, first after the record `reached`; whether there was anything, passed over or not.
     pub(super) async fn read(&mut self, reached: Option<&str>) -> bool {
         match self.try_read(reached).await {
-            Ok(()) => {
+            Ok(records) => {
                 self.failing = false;
-                self.is_ahead()
+                records > 0
             }
             Err(error) => {
                 if !self.failing {
@@ -100,18 +127,30 @@ impl Source {
         }
     }
 
-    async fn try_read(&mut self, reached: Option<&str>) -> Result<(), SourceError> {
+    async fn try_read(&mut self, reached: Option<&str>) -> Result<usize, SourceError> {
         let iterator = match self.iterator.take() {
             Some(iterator) => iterator,
-            None => self.iterator_after(reached).await?,
+            // What was taken is not taken again, though it may not be done yet.
+            None => {
+                self.iterator_after(self.read_to.as_deref().or(reached))
+                    .await?
+            }
         };
         let request = json!({ "ShardIterator": iterator, "Limit": READ });
         let mut answer = self.call("GetRecords", &request).await?;
-        if let Some(records) = answer["Records"].as_array_mut() {
-            self.ahead.extend(records.drain(..));
-        }
         self.iterator = answer["NextShardIterator"].as_str().map(str::to_owned);
-        Ok(())
+        let Value::Array(records) = answer["Records"].take() else {
+            return Ok(0);
+        };
+        let read = records.len();
+        if let Some(last) = records.last() {
+            self.read_to = Some(sequence_number(last).to_owned());
+        }
+        let (waiting, filters) = (self.ahead.len(), &self.filters);
+        self.ahead
+            .extend(records.into_iter().filter(|record| filters.take(record)));
+        self.passed_over += read - (self.ahead.len() - waiting);
+        Ok(read)
     }
 
     async fn iterator_after(&self, reached: Option<&str>) -> Result<String, SourceError> {

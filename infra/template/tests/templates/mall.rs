@@ -158,7 +158,7 @@ Resources:
         Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 1 * * ? *), Input: '{"a":1}'}}
         Changes:
           Type: DynamoDB
-          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: TRIM_HORIZON, BatchSize: 50, MaximumRetryAttempts: 3}
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: TRIM_HORIZON, BatchSize: 50, MaximumRetryAttempts: 3, FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}}
 Outputs:
   ApiUrl: {Value: !GetAtt Api.ApiEndpoint}
 "#;

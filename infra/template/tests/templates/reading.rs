@@ -183,6 +183,11 @@ fn every_kind_of_trigger_is_read() {
         .function("receive-stock")
         .expect("the function")
         .triggers;
+    let Trigger::Stream { filters, .. } = &receive[0] else {
+        panic!("{receive:?}");
+    };
+    assert!(filters.take(&json!({"eventName": "INSERT"})));
+    assert!(!filters.take(&json!({"eventName": "MODIFY"})));
     let expected = [
         Trigger::Stream {
             table: "mall-stock".to_owned(),
@@ -194,6 +199,7 @@ fn every_kind_of_trigger_is_read() {
             bisect: false,
             partial_failures: false,
             on_failure: None,
+            filters: filters.clone(),
         },
         Trigger::Http { api: "Api".to_owned(), method: "POST".to_owned(), path: "/api/stock/admin/receipts".to_owned() },
         Trigger::Schedule { expression: "cron(0 1 * * ? *)".to_owned(), input: Some("{\"a\":1}".to_owned()) },

@@ -220,6 +220,36 @@ fn everything_outside_the_subset_is_refused() {
         ),
         (
             "infra/stock.yaml",
+            "[\"INSERT\"]",
+            "[5]",
+            "Properties.Events.Changes.Properties.FilterCriteria.Filters[0].Pattern.eventName[0]: is a number",
+        ),
+        (
+            "infra/stock.yaml",
+            "{\"eventName\": [\"INSERT\"]}",
+            "{\"eventName\": ",
+            "Filters[0].Pattern: is not JSON",
+        ),
+        (
+            "infra/stock.yaml",
+            "{\"eventName\": [\"INSERT\"]}",
+            "[]",
+            "Filters[0].Pattern: must be a JSON object",
+        ),
+        (
+            "infra/stock.yaml",
+            "[{Pattern: '{\"eventName\": [\"INSERT\"]}'}]",
+            "[]",
+            "FilterCriteria.Filters: must be one filter to 5",
+        ),
+        (
+            "infra/stock.yaml",
+            "            BatchSize: 5\n",
+            "            BatchSize: 5\n            FilterCriteria: {Filters: [{Pattern: '{\"body\": [\"x\"]}'}]}\n",
+            "Properties.Events.Queue.Properties.FilterCriteria: would delete every message",
+        ),
+        (
+            "infra/stock.yaml",
             "SystemLogLevel: WARN",
             "LogStream: x",
             "Properties.LoggingConfig.LogStream: is outside the properties",

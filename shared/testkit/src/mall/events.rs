@@ -1,7 +1,7 @@
 //! Events that no client sends: a table's changes, objects, ticks of a clock.
 
 use serde_json::Value;
-use template::{Function, ObjectChange, Trigger, scheduled_event, stream_event};
+use template::{Filters, Function, ObjectChange, Trigger, scheduled_event, stream_event};
 use time::OffsetDateTime;
 
 use super::Mall;
@@ -40,15 +40,19 @@ impl Mall {
         self.0.reached.lock().unwrap().remove(operation);
     }
 
-    /// What the stream of an operation's table holds and the operation has not handled yet, as `GetRecords` answers it.
+    /// What the stream of an operation's table holds, the operation's filters take and it has not handled yet, as `GetRecords`
+    /// answers it.
     pub async fn undelivered(&self, operation: &str) -> Vec<Value> {
         let function = self.function(operation);
-        let table = Stream::of(function).table;
+        let stream = Stream::of(function);
         let reached = self.0.reached.lock().unwrap().get(operation).cloned();
-        self.0
+        let mut records = self
+            .0
             .back_end
-            .stream_records(&function.handler, table, reached.as_deref())
-            .await
+            .stream_records(&function.handler, stream.table, reached.as_deref())
+            .await;
+        records.retain(|record| stream.filters.take(record));
+        records
     }
 
     /// Tells the function that a bucket (`uploads` is `mall-uploads`, whatever follows) triggers of an object that was
@@ -106,6 +110,7 @@ struct Stream<'f> {
     table: &'f str,
     arn: &'f str,
     batch_size: usize,
+    filters: &'f Filters,
 }
 
 impl<'f> Stream<'f> {
@@ -115,11 +120,13 @@ impl<'f> Stream<'f> {
                 table,
                 arn,
                 batch_size,
+                filters,
                 ..
             } => Some(Self {
                 table,
                 arn,
                 batch_size: *batch_size as usize,
+                filters,
             }),
             _ => None,
         });
