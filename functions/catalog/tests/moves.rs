@@ -239,9 +239,42 @@ async fn a_product_that_is_published_or_changed_meanwhile_is_where_its_category_
 }
 
 #[tokio::test]
-async fn messages_and_changes_that_ask_for_nothing_do_nothing() {
+async fn a_move_wakes_the_function_and_nothing_else_that_is_written_does() {
     let mall = mall().await;
-    mall.deliver_stream(STREAM).await;
+    multiply(&mall, 3).await;
+    publish(&mall, "seed").await;
+    // Another place among its sisters is no other place for its products.
+    move_to(&mall, 11).await;
+    save_category(&mall).await;
+    assert_eq!(mall.deliver_stream(STREAM).await, 0);
+    move_to(&mall, 12).await;
+    assert_eq!(mall.deliver_stream(STREAM).await, 1);
+    // Whoever saves it while products have yet to follow has them asked again.
+    save_category(&mall).await;
+    assert_eq!(mall.deliver_stream(STREAM).await, 1);
+    settle(&mall).await;
+    assert_eq!(listed(&mall, 12).await.len(), 3);
+    save_category(&mall).await;
+    assert_eq!(mall.deliver_stream(STREAM).await, 0);
+}
+
+/// Saves the category 111 as it is.
+async fn save_category(mall: &Mall) {
+    let path = "/api/catalog/admin/categories/111";
+    let known = mall.get(path).staff().send().await.expect(200);
+    let parent = &known.json()["parent_id"];
+    mall.put(path)
+        .staff()
+        .header("if-match", known.header("etag").unwrap())
+        .json(&json!({ "parent_id": parent, "name": "类111" }))
+        .send()
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn messages_that_ask_for_nothing_do_nothing() {
+    let mall = mall().await;
     assert_eq!(mall.waiting(QUEUE).len(), 0);
     for id in [111, 999] {
         assert!(mall.handle(QUEUE, &json!({ "category_id": id })).await);
