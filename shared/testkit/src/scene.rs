@@ -91,4 +91,23 @@ impl Mall {
             .expect(200);
         answer.json()["items"][0]["available"].as_u64().unwrap()
     }
+
+    /// Fails the test unless the stock adds up: runs the audit of every night and reads its report as staff do. Heals the wire.
+    /// Needs the stock and the order service.
+    pub async fn assert_stock_adds_up(&self) {
+        self.wire().heal();
+        assert!(self.tick("audit-stock").await);
+        let answer = self.get("/api/orders/admin/stock-audit").staff().send();
+        let report = answer.await.expect(200).json()["report"].clone();
+        assert_eq!(
+            report["at"],
+            json!(self.now()),
+            "an earlier audit: {report}"
+        );
+        assert_eq!(
+            (&report["differences"], &report["unsettled"]),
+            (&json!([]), &json!(0)),
+            "{report}"
+        );
+    }
 }

@@ -6,7 +6,7 @@ use order::{Difference, StockAudit, StockAuditReport};
 use serde_json::{Value, json};
 use testkit::Mall;
 
-use crate::shop::{Customer, PRICE, RELEASE, audited, let_time_pass, mall};
+use crate::shop::{Customer, PRICE, RELEASE, let_time_pass, mall};
 
 const AUDIT: &str = "/api/orders/admin/stock-audit";
 
@@ -71,7 +71,7 @@ async fn orders_of_every_kind_and_an_adjustment_add_up() {
         "{report:?}"
     );
     let_time_pass(&mall).await;
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn orders_that_are_placed_and_closed_while_it_reads_are_no_differences() {
         }
     };
     tokio::join!(trade, audits);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]

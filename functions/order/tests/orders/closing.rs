@@ -7,8 +7,8 @@ use testkit::{Action, Call, Mall};
 use tokio::sync::Barrier;
 
 use crate::shop::{
-    CLOSE, Customer, GRACE, PRICE, RELEASE, WINDOW, audited, codes, let_time_pass, mall, mall_with,
-    settle, sn_of,
+    CLOSE, Customer, GRACE, PRICE, RELEASE, WINDOW, codes, let_time_pass, mall, mall_with, settle,
+    sn_of,
 };
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn an_order_that_is_not_paid_closes_by_itself_and_its_stock_comes_back() {
     assert_eq!(timeline[1]["at"], "2026-11-24T06:16:00Z");
     // The message belongs to the trace of the request that placed the order.
     assert_eq!(timeline[1]["request_id"].as_str().unwrap().len(), 32);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_close_message_that_comes_early_goes_out_again_with_what_remains() {
         ),
         ("closed", 5)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_window_of_45_minutes_hops_in_delays_of_15() {
         ),
         ("closed", 5)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn an_order_that_comes_after_its_close_message_is_never_placed() {
         (5, 0)
     );
     assert!(mall.waiting(RELEASE).is_empty());
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn cancelling_twice_is_answered_alike_and_the_stock_comes_back_once() {
         customer.show(&sn).await.json()["timeline"][1]["by"],
         "member"
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn only_its_member_can_cancel_an_order() {
     }
     assert_eq!(customer.status(&sn).await, "unpaid");
     assert!(mall.waiting(RELEASE).is_empty());
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn a_void_can_neither_be_seen_nor_cancelled() {
         ),
         (404, 404)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 async fn cancel_to_the_death(customer: &Customer, mall: &Mall, sn: &str, action: Action) {
@@ -227,7 +227,7 @@ async fn a_cancel_that_dies_before_its_release_message_is_completed_by_the_close
     assert_eq!(mall.waiting(RELEASE).len(), 2);
     settle(&mall).await;
     assert_eq!(mall.available("a").await, 5);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn a_cancel_that_dies_after_its_release_message_changes_nothing() {
     let _ = customer.cancel(&sn).await.expect(200);
     let_time_pass(&mall).await;
     assert_eq!(mall.available("a").await, 5);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -282,5 +282,5 @@ async fn the_close_messages_of_two_attempts_close_one_order_when_the_order_says(
         ),
         ("closed", 5)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }

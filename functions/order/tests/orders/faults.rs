@@ -12,9 +12,7 @@ use std::{
 use serde_json::Value;
 use testkit::{Action, Answer, Mall};
 
-use crate::shop::{
-    CLOSE, Customer, GRACE, PRICE, RELEASE, REMOVE, WINDOW, audited, mall, settle, sn_of,
-};
+use crate::shop::{CLOSE, Customer, GRACE, PRICE, RELEASE, REMOVE, WINDOW, mall, settle, sn_of};
 
 const PIECES: u64 = 1_000;
 
@@ -185,7 +183,7 @@ async fn a_submit_that_breaks_at_any_call_leaves_one_order_or_none_and_repeating
         }
     }
     faults.check("submit-order");
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -222,7 +220,7 @@ async fn a_cancel_that_breaks_at_any_call_lets_the_stock_come_back_once() {
         }
     }
     faults.check("cancel-order");
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 /// What a close message may find.
@@ -306,5 +304,5 @@ async fn a_close_message_whose_handling_breaks_at_any_call_comes_again_and_the_s
         }
         faults.check(&format!("close-order, {found:?}"));
     }
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }

@@ -8,7 +8,7 @@ use order::{MarkPaid, OrderSn, OrderStatus, Orders, Payment};
 use serde_json::json;
 use testkit::Mall;
 
-use crate::shop::{CLOSE, Customer, PRICE, RELEASE, WINDOW, audited, codes, let_time_pass, mall};
+use crate::shop::{CLOSE, Customer, PRICE, RELEASE, WINDOW, codes, let_time_pass, mall};
 
 fn orders(mall: &Mall) -> Orders {
     Orders::from_env(&mall.boot("show-order")).unwrap()
@@ -50,7 +50,7 @@ async fn an_order_can_be_found_by_its_number_alone() {
             .unwrap(),
         None
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_payment_moves_an_order_once_however_often_it_is_told() {
         json!([timeline["by"], timeline["from"], timeline["to"]]),
         json!(["provider", "unpaid", "paid"])
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_paid_order_is_neither_cancelled_nor_closed_and_keeps_its_stock() {
         ("paid", 3)
     );
     assert!(mall.waiting(RELEASE).is_empty());
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_payment_of_the_last_second_wins_and_one_after_closing_has_to_go_back(
     );
     mall.deliver(RELEASE).await;
     assert_eq!(mall.available("a").await, 4);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -194,5 +194,5 @@ async fn money_of_another_amount_or_for_no_order_changes_nothing() {
         orders.find(&absent, Consistency::Strong).await.unwrap(),
         None
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }

@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 use testkit::{Action, Call, Mall};
 use tokio::sync::Barrier;
 
-use crate::shop::{
-    CLOSE, Customer, ORDERS, PRICE, REMOVE, audited, codes, let_time_pass, mall, sn_of,
-};
+use crate::shop::{CLOSE, Customer, ORDERS, PRICE, REMOVE, codes, let_time_pass, mall, sn_of};
 
 const WRITE: &str = "TransactWriteItems mall-order,mall-stock";
 
@@ -43,7 +41,7 @@ async fn an_order_takes_its_stock_and_says_where_it_is() {
     );
     assert_eq!(mall.available("a").await, 3);
     assert_eq!(mall.waiting(CLOSE)[0].delay, Duration::from_secs(900));
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -56,7 +54,7 @@ async fn ordered_lines_leave_the_cart_and_what_was_changed_since_stays() {
     customer.wants("b", 1).await;
     mall.deliver(REMOVE).await;
     assert_eq!(customer.lines_in_cart().await, 1);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -76,7 +74,7 @@ async fn the_same_request_again_gets_the_same_answer_and_places_nothing() {
         (mall.available("a").await, customer.orders().await.len()),
         (3, 1)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -97,7 +95,7 @@ async fn a_replay_is_answered_after_the_quote_expired_and_after_the_order_was_cl
         first.json()
     );
     assert_eq!(mall.available("a").await, 5);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -113,7 +111,7 @@ async fn another_request_with_the_same_quote_is_refused() {
         .await;
     assert_eq!(codes(&[other]), [(422, "12006".to_owned())]);
     assert_eq!(mall.available("a").await, 3);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -138,7 +136,7 @@ async fn an_idempotency_key_must_be_the_quotes_id() {
             .expect(201);
     }
     assert_eq!(mall.available("a").await, 3);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -168,7 +166,7 @@ async fn a_changed_price_is_answered_with_a_new_quote_and_nothing_is_written() {
         2_000
     );
     assert_eq!(mall.available("a").await, 3);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -220,7 +218,7 @@ async fn without_enough_stock_there_is_no_order_and_the_skus_are_named() {
         [(409, "12007".to_owned())]
     );
     assert!(customer.orders().await.is_empty());
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 /// The answer of a store that cancels a transaction for these reasons.
@@ -259,7 +257,7 @@ async fn a_conflict_beside_a_failed_condition_is_tried_again_and_is_not_sold_out
         (mall.available("a").await, mall.available("b").await),
         (2, 2)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -276,7 +274,7 @@ async fn a_store_that_stays_busy_is_answered_503_and_a_later_try_places_the_orde
     mall.wire().heal();
     let _ = customer.submit(&quote).await.expect(201);
     assert_eq!(mall.available("a").await, 4);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -292,7 +290,7 @@ async fn a_transaction_that_the_store_calls_wrong_is_our_defect_and_not_sold_out
         customer.submit(&quote).await.expect(500).problem_code(),
         "10000"
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 /// Lets the first `count` of the calls of this name wait for each other.
@@ -334,7 +332,7 @@ async fn when_a_warehouse_has_run_out_meanwhile_the_next_one_that_holds_all_of_a
         "{answers:?}"
     );
     assert_eq!(mall.available("a").await, 1);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -351,7 +349,7 @@ async fn a_line_is_never_split_over_warehouses() {
         customer.submit(&quote).await.expect(409).problem_code(),
         "21000"
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -366,7 +364,7 @@ async fn two_attempts_of_one_request_at_the_same_time_place_one_order_and_get_th
         (mall.available("a").await, customer.orders().await.len()),
         (0, 1)
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -399,7 +397,7 @@ async fn before_it_says_sold_out_it_looks_whether_another_attempt_of_the_request
     gate.wait().await;
     assert_eq!(slow.await.unwrap().expect(201).json(), quick.json());
     assert_eq!(mall.available("a").await, 0);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -424,5 +422,5 @@ async fn an_order_may_have_fifty_lines_and_no_more() {
         customer.try_quote().await.expect(409).problem_code(),
         "12008"
     );
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }

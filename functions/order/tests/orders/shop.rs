@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use kernel::MemberId;
-use order::StockAudit;
 use serde_json::{Value, json};
 use testkit::{Answer, Mall, Request, Setting};
 
@@ -207,16 +206,4 @@ pub(crate) async fn let_time_pass(mall: &Mall) {
     mall.clock().advance(WINDOW + GRACE);
     settle(mall).await;
     assert!(mall.waiting(CLOSE).is_empty(), "{:?}", mall.waiting(CLOSE));
-}
-
-/// Holds all orders against all stock: nothing is missing, nothing is there twice, and the ledger says the same.
-pub(crate) async fn audited(mall: &Mall) {
-    mall.wire().heal();
-    let audit = StockAudit::from_env(&mall.boot("audit-stock")).unwrap();
-    let report = audit.run().await.unwrap();
-    assert_eq!(
-        (&*report.differences, report.unsettled),
-        (&[][..], 0),
-        "{report:?}"
-    );
 }

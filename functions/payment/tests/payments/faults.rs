@@ -106,6 +106,7 @@ async fn whatever_call_fails_the_repeat_of_the_notice_settles_it() {
             "{scene}"
         );
     }
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -122,4 +123,5 @@ async fn starting_a_payment_that_cannot_read_the_order_is_busy_and_may_be_tried_
         shop.mall.wire().heal();
         let _ = shop.start(&order).await.expect(200);
     }
+    shop.mall.assert_stock_adds_up().await;
 }

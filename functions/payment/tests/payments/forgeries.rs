@@ -75,6 +75,7 @@ async fn a_notice_forged_in_any_one_parameter_is_refused_before_anything_is_aske
     .concat();
     is_refused(&shop, &order, &added, "a parameter added").await;
     assert_eq!(shop.tell(&form).await.expect(200).body, "success");
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -92,6 +93,7 @@ async fn a_notice_that_somebody_else_signed_or_nobody_is_refused() {
     unsigned.pop();
     is_refused(&shop, &order, &unsigned, "no signature").await;
     is_refused(&shop, &order, &Vec::new(), "nothing at all").await;
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -119,6 +121,7 @@ async fn a_signed_notice_that_is_not_for_this_mall_or_does_not_fit_the_order_is_
         is_refused(&shop, &order, &form, &format!("{parameter} {value}")).await;
     }
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -129,6 +132,7 @@ async fn an_amount_that_differs_is_refused_for_a_closed_order_too_and_owes_nothi
     let form = order.notice("1").with("total_amount", "0.01").signed();
     assert_eq!(shop.tell(&form).await.expect(400).problem_code(), "16003");
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -184,6 +188,7 @@ async fn a_payment_for_an_order_that_can_never_come_is_refused() {
     )
     .await;
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 /// What is logged while a test runs.
@@ -257,4 +262,5 @@ async fn a_refused_notice_is_an_error_in_the_log_that_says_what_differs() {
     }
     shop.told(&order.notice("7").signed()).await;
     assert_eq!(log.errors(), Vec::<String>::new());
+    shop.mall.assert_stock_adds_up().await;
 }

@@ -25,6 +25,7 @@ async fn a_notice_marks_the_order_paid_in_one_write_unit_and_one_stage_and_is_an
     );
     assert_eq!(shop.status(&order).await, "paid");
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -42,6 +43,7 @@ async fn a_notice_that_comes_twice_changes_the_order_once() {
     shop.told(&repeat).await;
     assert_eq!(shop.order(&order).await, first);
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -61,6 +63,7 @@ async fn twenty_notices_at_once_make_one_transition_and_hear_success_each() {
     assert_eq!((calls.0.len(), written), (20, 1), "{:?}", calls.names());
     assert_eq!(shop.paid_steps(&order).await, 1);
     assert_eq!(shop.refunds_due().await, []);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -72,6 +75,7 @@ async fn twenty_notices_at_once_for_a_closed_order_owe_the_money_back_once() {
     join_all((0..20).map(|_| shop.told(&form))).await;
     assert_eq!(shop.refunds_due().await, [refund(&order, "1")]);
     assert_eq!(shop.status(&order).await, "closed");
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -94,6 +98,7 @@ async fn money_for_a_closed_order_is_owed_back_in_two_write_units_and_two_stages
         shop.refunds_due().await,
         [refund(&order, "1"), refund(&order, "2")]
     );
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -115,6 +120,7 @@ async fn of_two_trades_for_one_order_one_pays_it_and_the_other_is_owed_back() {
         (shop.refunds_due().await, shop.paid_steps(&order).await),
         (due, 1)
     );
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -139,6 +145,7 @@ async fn a_notice_and_a_cancellation_at_once_leave_the_order_paid_or_the_money_o
         };
         assert_eq!((shop.status(&order).await, due), expected, "{cancelled:?}");
     }
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -164,6 +171,7 @@ async fn a_repeat_for_a_shipped_order_is_success_and_nothing_else() {
     );
     shop.told(&order.notice("2").signed()).await;
     assert_eq!(shop.refunds_due().await, [refund(&order, "2")]);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -178,6 +186,7 @@ async fn a_finished_trade_of_which_nothing_was_heard_pays_the_order() {
     )
     .await;
     assert_eq!(shop.status(&order).await, "paid");
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -210,6 +219,7 @@ async fn news_that_is_no_payment_is_success_and_changes_nothing() {
         ),
         ("unpaid", "paid")
     );
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -231,4 +241,5 @@ async fn a_payment_after_the_time_is_over_counts_as_long_as_the_order_is_not_clo
         ("paid", "closed")
     );
     assert_eq!(shop.refunds_due().await, [refund(&late, "2")]);
+    shop.mall.assert_stock_adds_up().await;
 }

@@ -60,6 +60,7 @@ async fn a_member_is_sent_to_a_signed_page_for_one_read_and_no_write() {
         "total_amount": order.total.to_string(),
     });
     assert_eq!(content, expected);
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -123,6 +124,7 @@ async fn a_member_may_start_again_until_the_last_whole_second() {
     assert_eq!(expiry(&first["url"]), expiry(&last["url"]));
     shop.mall.clock().advance(Duration::from_millis(1));
     assert_eq!(shop.start(&order).await.expect(409).problem_code(), "16002");
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -143,6 +145,7 @@ async fn an_order_that_is_paid_or_closed_is_refused() {
         shop.start(&closed).await.expect(409).problem_code(),
         "16002"
     );
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -169,6 +172,7 @@ async fn somebody_elses_order_and_one_that_is_not_there_are_not_found_alike() {
             "{sn}"
         );
     }
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -182,6 +186,7 @@ async fn nobody_pays_without_a_session_or_from_the_page_of_another_origin() {
         .session(&shop.session)
         .header("origin", "https://evil.example");
     assert_eq!(foreign.send().await.expect(403).problem_code(), "10007");
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
@@ -222,6 +227,7 @@ async fn a_body_that_cannot_be_read_is_refused_with_the_place() {
             "{body}"
         );
     }
+    shop.mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]
