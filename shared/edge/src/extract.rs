@@ -108,13 +108,25 @@ impl Extract for RequestId {
     fn describe(_: &mut Description, _: &mut SchemaGenerator) {}
 }
 
-/// The `Idempotency-Key` header, where the client sent one. What it must be, and what it protects, the operation says.
+/// The `Idempotency-Key` header, where the client sent one: at most 255 characters of ASCII. What it protects, the operation says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub Option<String>);
 
+/// More is no key.
+const LONGEST_KEY: usize = 255;
+
 impl Extract for IdempotencyKey {
     fn extract(request: &Request) -> Result<Self, Problem> {
-        Ok(Self(request.header("idempotency-key").map(str::to_owned)))
+        let Some(sent) = request.raw_header("idempotency-key") else {
+            return Ok(Self(None));
+        };
+        // One that is not understood is refused: whoever sends it counts on it.
+        let key = sent.to_str().ok().filter(|key| key.len() <= LONGEST_KEY);
+        let key = key.ok_or_else(|| {
+            let most = format!("at most {LONGEST_KEY} characters of ASCII");
+            Problem::invalid("Idempotency-Key", most)
+        })?;
+        Ok(Self(Some(key.to_owned())))
     }
 
     fn describe(description: &mut Description, _: &mut SchemaGenerator) {
@@ -125,7 +137,7 @@ impl Extract for IdempotencyKey {
             required: false,
             schema: serde_json::json!({
                 "type": "string",
-                "maxLength": 255,
+                "maxLength": LONGEST_KEY,
                 "description": "Makes a request that is sent again count once.",
             }),
         });

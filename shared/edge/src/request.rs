@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use queue::Trace;
 
@@ -84,7 +84,12 @@ impl Request {
     /// A header's value, when it is there and is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.raw_header(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A header's value as it came, text or not.
+    pub(crate) fn raw_header(&self, name: &str) -> Option<&HeaderValue> {
+        self.headers.get(name)
     }
 
     /// A cookie's value.

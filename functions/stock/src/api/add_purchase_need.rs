@@ -1,13 +1,21 @@
-//! Writes down that a warehouse is to get more of a SKU.
+//! Writes down that a warehouse is to get more of a SKU. One `Idempotency-Key` of somebody counts once: its repeat is answered as it was.
 
 use dynamo::DynamoError;
-use edge::{Created, Json, Problem, ProblemKind, Refusal, Reply, Staff};
+use edge::{Created, IdempotencyKey, Json, Problem, ProblemKind, Refusal, Reply, Staff};
 use kernel::{Quantity, SkuId, WarehouseId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{permissions::WritePurchases, problems::NO_SUCH_WAREHOUSE};
-use crate::{Stock, domain::Need, store::SaveFailure};
+use super::{
+    DECISIONS,
+    permissions::WritePurchases,
+    problems::{NEED_KEY_REUSED, NO_SUCH_WAREHOUSE},
+};
+use crate::{
+    Stock,
+    domain::{Need, NeedKey},
+    store::SaveFailure,
+};
 
 /// What is needed where.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,17 +30,29 @@ pub(crate) struct NewNeed {
 pub(crate) enum AddPurchaseNeedError {
     #[error("there is no warehouse of this id")]
     NoSuchWarehouse,
+    #[error("another need was sent with this key")]
+    OtherNeed(Box<Need>),
+    #[error("what the need depends on changes faster than it can be written")]
+    Restless,
     #[error("the need cannot be written")]
     Store(#[from] DynamoError),
 }
 
 impl Refusal for AddPurchaseNeedError {
-    const KINDS: &'static [ProblemKind] =
-        &[NO_SUCH_WAREHOUSE, ProblemKind::BUSY, ProblemKind::INTERNAL];
+    const KINDS: &'static [ProblemKind] = &[
+        NO_SUCH_WAREHOUSE,
+        NEED_KEY_REUSED,
+        ProblemKind::BUSY,
+        ProblemKind::INTERNAL,
+    ];
 
     fn problem(&self) -> Problem {
         match self {
             Self::NoSuchWarehouse => Problem::from(NO_SUCH_WAREHOUSE).because(self.to_string()),
+            Self::OtherNeed(known) => Problem::from(NEED_KEY_REUSED)
+                .because(self.to_string())
+                .with("known", known),
+            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -40,17 +60,39 @@ impl Refusal for AddPurchaseNeedError {
 
 pub(crate) async fn add_purchase_need(
     app: &Stock,
-    (_, Json(new)): (Staff<WritePurchases>, Json<NewNeed>),
+    (staff, IdempotencyKey(word), Json(new)): (
+        Staff<WritePurchases>,
+        IdempotencyKey,
+        Json<NewNeed>,
+    ),
 ) -> Result<Reply<Need, Created>, AddPurchaseNeedError> {
-    if !app.warehouses.exists(&new.warehouse_id).await? {
-        return Err(AddPurchaseNeedError::NoSuchWarehouse);
-    }
+    let key = word.map(|word| NeedKey {
+        staff: staff.id,
+        word,
+    });
     let need = Need::new(new.sku_id, new.warehouse_id, new.quantity, app.clock.now());
-    match app.purchases.add(&need).await {
-        Ok(()) => {}
-        Err(SaveFailure::ChangedMeanwhile) => return Err(AddPurchaseNeedError::NoSuchWarehouse),
-        Err(SaveFailure::Store(error)) => return Err(error.into()),
+    for _ in 0..DECISIONS {
+        if let Some(key) = &key
+            && let Some(known) = app.purchases.known(key).await?
+        {
+            return match known.asks_as(&need) {
+                true => Ok(written(known)),
+                false => Err(AddPurchaseNeedError::OtherNeed(Box::new(known))),
+            };
+        }
+        if !app.warehouses.exists(&need.warehouse_id).await? {
+            return Err(AddPurchaseNeedError::NoSuchWarehouse);
+        }
+        match app.purchases.add(&need, key.as_ref()).await {
+            Ok(()) => return Ok(written(need)),
+            Err(SaveFailure::ChangedMeanwhile) => {}
+            Err(SaveFailure::Store(error)) => return Err(error.into()),
+        }
     }
+    Err(AddPurchaseNeedError::Restless)
+}
+
+fn written(need: Need) -> Reply<Need, Created> {
     let location = format!("/api/stock/admin/purchase-needs/{}", need.need_id);
-    Ok(Reply::created(location, need))
+    Reply::created(location, need)
 }

@@ -46,3 +46,6 @@ pub(crate) const FOREIGN_NEEDS: ProblemKind =
 /// Some needs were settled otherwise before; `need_ids` names them.
 pub(crate) const SETTLED_OTHERWISE: ProblemKind =
     ProblemKind::new(409, "21023", "Needs settled otherwise");
+/// Another need was sent with this `Idempotency-Key`; `known` is that.
+pub(crate) const NEED_KEY_REUSED: ProblemKind =
+    ProblemKind::new(422, "21024", "Key used for another need");

@@ -10,7 +10,7 @@ mod warehouse;
 
 pub use level::{OrderedLine, StockLevel};
 pub(crate) use movement::{Cause, Movement};
-pub(crate) use need::{Need, NeedStatus};
+pub(crate) use need::{Need, NeedKey, NeedStatus};
 pub(crate) use purchase::{
     AssignRefusal, Buyer, Claim, ClaimRefusal, MOST_NEEDS, Merge, MergeRefusal, Merged, Purchase,
     PurchaseStatus,

@@ -1,6 +1,6 @@
 //! Needs: what a warehouse is to get more of.
 
-use kernel::{PurchaseId, PurchaseNeedId, Quantity, SkuId, Text, Timestamp, WarehouseId};
+use kernel::{PurchaseId, PurchaseNeedId, Quantity, SkuId, StaffId, Text, Timestamp, WarehouseId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,15 @@ pub(crate) struct Need {
     pub(crate) settled_at: Option<Timestamp>,
 }
 
+/// What makes a need that is sent twice one need: a word of whoever sends it, unique among theirs for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NeedKey {
+    /// Who sends it.
+    pub(crate) staff: StaffId,
+    /// The word.
+    pub(crate) word: String,
+}
+
 impl NeedStatus {
     /// Whether a need may still be put into a purchase, or moved to another: nobody is out to buy it.
     pub(crate) fn can_be_merged(self) -> bool {
@@ -82,6 +91,13 @@ impl Need {
             created_at: now,
             settled_at: None,
         }
+    }
+
+    /// Whether another one asks for the same.
+    pub(crate) fn asks_as(&self, other: &Self) -> bool {
+        self.sku_id == other.sku_id
+            && self.warehouse_id == other.warehouse_id
+            && self.quantity == other.quantity
     }
 
     /// The same need in a purchase that nobody has taken on.

@@ -8,7 +8,7 @@ use dynamo::{
     TransactionError, Write, WriteError,
 };
 use kernel::{Limit, Page, PurchaseId, PurchaseNeedId, SkuId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Levels, ledger,
@@ -16,7 +16,9 @@ use super::{
     signed,
     warehouses::count_open_needs,
 };
-use crate::domain::{Merged, Movement, Need, NeedStatus, Purchase, PurchaseStatus, Settlement};
+use crate::domain::{
+    Merged, Movement, Need, NeedKey, NeedStatus, Purchase, PurchaseStatus, Settlement,
+};
 
 const VERSION: &str = "version";
 const STATUS: &str = "status";
@@ -62,6 +64,12 @@ struct NeedRow<'n> {
     list_pk: String,
     list_sk: &'n PurchaseNeedId,
     need_sku: &'n SkuId,
+}
+
+/// A need as it was answered when it was written down.
+#[derive(Serialize, Deserialize)]
+struct KnownRow {
+    need: Need,
 }
 
 #[derive(Serialize)]
@@ -167,12 +175,23 @@ impl Purchases {
         list.page(&self.table, cursors, limit, start).await.map(Ok)
     }
 
-    /// Writes a new need down; [`SaveFailure::ChangedMeanwhile`] when its warehouse is gone.
-    pub(crate) async fn add(&self, need: &Need) -> Result<(), SaveFailure> {
-        let writes = vec![
+    /// The need that was written down under a key, as it was then.
+    pub(crate) async fn known(&self, key: &NeedKey) -> Result<Option<Need>, DynamoError> {
+        let row: Option<KnownRow> = self.table.get(known_key(key), Consistency::Strong).await?;
+        Ok(row.map(|row| row.need))
+    }
+
+    /// Writes a new need down, with the key it came under; [`SaveFailure::ChangedMeanwhile`] when its warehouse is gone or a need
+    /// is known under the key.
+    pub(crate) async fn add(&self, need: &Need, key: Option<&NeedKey>) -> Result<(), SaveFailure> {
+        let mut writes = vec![
             Write::put(&self.table, need_key(&need.need_id), &need_row(need)).if_absent(),
             count_open_needs(&self.table, &need.warehouse_id, 1),
         ];
+        if let Some(key) = key {
+            let row = KnownRow { need: need.clone() };
+            writes.push(Write::put(&self.table, known_key(key), &row).if_absent());
+        }
         commit(writes).await
     }
 
@@ -346,6 +365,10 @@ fn need_row(need: &Need) -> NeedRow<'_> {
 
 fn need_key(id: &PurchaseNeedId) -> Key {
     Key::new(NEEDS, id.as_str())
+}
+
+fn known_key(key: &NeedKey) -> Key {
+    Key::new(format!("NK#{}#{}", key.staff, key.word), "NEED")
 }
 
 fn purchase_key(id: &PurchaseId) -> Key {
