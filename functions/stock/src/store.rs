@@ -275,7 +275,8 @@ impl Levels {
             .set(LIST_SK, sku)
     }
 
-    /// Gives back what an order has taken, once; `false` when it was given back before.
+    /// Gives back what an order has taken, once; `false` when it was given back before. Neither the warehouse nor the level has to
+    /// be there: what comes back is always somewhere, and in the list of its warehouse.
     pub(crate) async fn release(
         &self,
         order_sn: &str,
@@ -285,9 +286,10 @@ impl Levels {
         let mut transaction =
             Transaction::new().with(Write::put(&self.table, release, &Nothing {}).if_absent());
         for line in lines {
-            let level = level_key(&line.sku_id, &line.warehouse_id);
-            transaction = transaction
-                .with(Write::update(&self.table, level).add("available", signed(line.quantity)));
+            transaction = transaction.with(
+                self.level_in(&line.sku_id, &line.warehouse_id)
+                    .add("available", signed(line.quantity)),
+            );
         }
         match transaction.commit().await {
             Ok(()) => Ok(true),

@@ -27,6 +27,9 @@ async fn a_release_that_comes_three_times_gives_back_once() {
 #[tokio::test]
 async fn a_release_of_n_lines_costs_two_n_plus_two_write_units_and_one_stage() {
     let mall = Mall::start(&[stock::service]).await;
+    for sku in ["a", "b"] {
+        mall.receive(sku, sku, 1).await;
+    }
     mall.wire().watch_stages();
     assert!(mall.handle("release-stock", &release("sn1")).await);
     let calls = mall.wire().calls();
@@ -36,6 +39,21 @@ async fn a_release_of_n_lines_costs_two_n_plus_two_write_units_and_one_stage() {
         "{:?}",
         calls.names()
     );
+}
+
+#[tokio::test]
+async fn what_comes_back_to_a_level_that_is_gone_is_listed_in_its_warehouse_and_keeps_it() {
+    let mall = Mall::start(&[stock::service]).await;
+    let main = "/api/stock/admin/warehouses/main";
+    let put = mall.put(main).staff().json(&json!({ "name": "main" }));
+    let _ = put.send().await.expect(201);
+    assert!(mall.handle("release-stock", &release("sn1")).await);
+    let levels = mall.get("/api/stock/admin/levels?warehouse_id=main");
+    let levels = levels.staff().send().await.expect(200).json();
+    let available = |index: usize| levels["items"][index]["available"].clone();
+    assert_eq!((available(0), available(1)), (json!(2), json!(1)));
+    let remove = mall.delete(main).staff().send().await.expect(409);
+    assert_eq!(remove.problem_code(), "21011");
 }
 
 #[tokio::test]

@@ -284,3 +284,40 @@ async fn the_close_messages_of_two_attempts_close_one_order_when_the_order_says(
     );
     mall.assert_stock_adds_up().await;
 }
+
+/// A warehouse with two pieces of SKU b, which a customer has just ordered, and the order's number.
+async fn emptied_warehouse(mall: &Mall, customer: &Customer) -> (String, String) {
+    let hz = "/api/stock/admin/warehouses/hz".to_owned();
+    let put = mall.put(&hz).staff().json(&json!({ "name": "杭州仓" }));
+    let _ = put.send().await.expect(201);
+    let receipt = json!({ "number": "hz/1", "sku_id": "b", "warehouse_id": "hz", "quantity": 2 });
+    let receive = mall.post("/api/stock/admin/receipts").staff();
+    let _ = receive.json(&receipt).send().await.expect(201);
+    let sn = customer.order("b", 2).await;
+    assert_eq!(mall.available("b").await, 0);
+    (hz, sn)
+}
+
+#[tokio::test]
+async fn what_was_taken_from_a_warehouse_that_was_removed_since_comes_back_and_is_sold_again() {
+    for on_its_way_back in [false, true] {
+        let mall = mall(&[("a", PRICE, 5), ("b", PRICE, 0)]).await;
+        let customer = Customer::of(&mall).await;
+        let (hz, sn) = emptied_warehouse(&mall, &customer).await;
+        if on_its_way_back {
+            let _ = customer.cancel(&sn).await.expect(200);
+        }
+        let _ = mall.delete(&hz).staff().send().await.expect(204);
+        mall.assert_stock_adds_up().await;
+        let_time_pass(&mall).await;
+        assert_eq!(mall.available("b").await, 2);
+        mall.assert_stock_adds_up().await;
+        let levels = mall.get("/api/stock/admin/levels?warehouse_id=hz").staff();
+        let levels = levels.send().await.expect(200).json();
+        assert_eq!(levels["items"][0]["available"], 2);
+        let customer = Customer::of(&mall).await;
+        customer.order("b", 2).await;
+        assert_eq!(mall.available("b").await, 0);
+        mall.assert_stock_adds_up().await;
+    }
+}

@@ -1,7 +1,8 @@
 //! Removes a warehouse that has nothing to promise and for which nothing is to be bought.
 //!
-//! Pieces that orders hold do not keep it: should such an order close, they come back to a warehouse that no list shows, are
-//! sold like any others, and show again when the warehouse is put again. So does a receipt that was under way meanwhile.
+//! Pieces that orders hold do not keep it: whether they were sold or may come back the orders know, which stand above. Should such an
+//! order close, they come back to the level they were taken from, are sold like any others, and are listed by their SKU and by the id
+//! of the warehouse, which can be put again to move them. So does a receipt that was under way meanwhile.
 
 use dynamo::DynamoError;
 use edge::{NoContent, Path, Problem, ProblemKind, Refusal, Reply, Staff};
