@@ -47,7 +47,7 @@ enum Command {
     /// Start the mall; Ctrl-C ends it. The first start loads demo data.
     Up(UpOptions),
     /// Fill a mall from files, through its own HTTP API. Safe to repeat: nothing doubles.
-    Import(CatalogFiles),
+    Import(ImportOptions),
     /// Write the catalog of a mall into files that an import reads.
     Export(CatalogFiles),
     /// Invoke a function of the running mall and print its answer.
@@ -136,6 +136,15 @@ pub(crate) struct CatalogFiles {
     pub(crate) password_stdin: bool,
     #[command(flatten)]
     pub(crate) place: PlaceOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    #[command(flatten)]
+    pub(crate) catalog: CatalogFiles,
+    /// How many requests may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub(crate) clients: usize,
 }
 
 #[derive(Debug, Args)]

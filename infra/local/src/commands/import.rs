@@ -6,10 +6,14 @@ use import::{MallClient, Progress, Source, Sources};
 
 use super::password::read_password;
 use super::{CommandError, block_on};
-use crate::cli::CatalogFiles;
+use crate::cli::ImportOptions;
 use crate::state::read_endpoints;
 
-pub(crate) fn run(options: &CatalogFiles) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
+    let ImportOptions {
+        catalog: options,
+        clients,
+    } = options;
     if options.categories.is_none() && options.products.is_none() {
         return Err(CommandError::NothingToImport);
     }
@@ -28,6 +32,7 @@ pub(crate) fn run(options: &CatalogFiles) -> Result<ExitCode, CommandError> {
     };
     let report = block_on(async {
         let mall = MallClient::sign_in(&url, &options.login, &password).await?;
+        let mall = mall.with_requests_in_flight(*clients);
         Ok(import::import(&mall, sources, &Progress::on_stderr()).await?)
     })?;
     super::say(&report);
