@@ -174,7 +174,7 @@ pub enum ImportError {
     WriteList(#[source] std::io::Error),
     /// The mall was busy, away or out of order at every attempt.
     #[error(
-        "the mall is not available: {request} failed {attempts} times ({last}); repeat the import later, nothing doubles"
+        "the mall is not available: {request} failed {attempts} times ({last}); repeat the run later, nothing doubles"
     )]
     Unavailable {
         /// Method and path.

@@ -1,12 +1,11 @@
 //! `mall export`: writes what a mall has into files that `mall import` reads.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 use std::process::ExitCode;
 
-use import::{ListFormat, MallClient, Progress, export_categories, export_products};
+use import::{ImportError, ListFormat, MallClient, Progress, export_categories, export_products};
 
+use super::list_file::ListFile;
 use super::password::read_password;
 use super::{CommandError, block_on};
 use crate::cli::CatalogFiles;
@@ -14,40 +13,52 @@ use crate::state::read_endpoints;
 
 pub(crate) fn run(options: &CatalogFiles) -> Result<ExitCode, CommandError> {
     if options.categories.is_none() && options.products.is_none() {
-        return Err(CommandError::NothingToImport);
+        return Err(CommandError::NoFiles);
     }
     let url = match &options.url {
         Some(url) => url.clone(),
         None => read_endpoints(&options.place.data()?)?.url,
     };
     let password = read_password(&options.login, options.password_stdin)?;
-    let (categories, products) = block_on(async {
-        let mall = MallClient::sign_in(&url, &options.login, &password).await?;
-        let mut written = (None, None);
-        if let Some(file) = &options.categories {
-            written.0 = Some(export_categories(&mall, &mut list(file)?).await?);
+    block_on(async {
+        let mall = MallClient::sign_in(&url, &options.login, &password)
+            .await
+            .map_err(CommandError::SignIn)?;
+        if let Some(path) = &options.categories {
+            let write = async |list: &mut ListFile| export_categories(&mall, list).await;
+            written(path, "categories", write).await?;
         }
-        if let Some(file) = &options.products {
+        if let Some(path) = &options.products {
             let progress = Progress::on_stderr();
-            let count = export_products(&mall, format(file), &mut list(file)?, &progress).await?;
-            written.1 = Some(count);
+            let write = async |list: &mut ListFile| {
+                export_products(&mall, format(path), list, &progress).await
+            };
+            written(path, "products", write).await?;
         }
-        Ok(written)
-    })?;
-    for (count, things) in [(categories, "categories"), (products, "products")] {
-        if let Some(count) = count {
-            super::say(format!("{count} {things} written"));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
-fn list(file: &Path) -> Result<BufWriter<File>, CommandError> {
-    let created = File::create(file).map(BufWriter::new);
-    created.map_err(|source| CommandError::Write {
-        path: file.to_owned(),
+/// Writes a list and tells how long it is. Whatever breaks off leaves the file as it was.
+async fn written(
+    path: &Path,
+    things: &str,
+    write: impl AsyncFnOnce(&mut ListFile) -> Result<u64, ImportError>,
+) -> Result<(), CommandError> {
+    let failed = |source| CommandError::Write {
+        path: path.to_owned(),
         source,
-    })
+    };
+    let mut list = ListFile::create(path).map_err(failed)?;
+    let count = write(&mut list)
+        .await
+        .map_err(|source| CommandError::Export {
+            path: path.to_owned(),
+            source,
+        })?;
+    list.finish().map_err(failed)?;
+    super::say(format!("{count} {things} written"));
+    Ok(())
 }
 
 /// A spreadsheet where the name says so, JSON Lines otherwise.

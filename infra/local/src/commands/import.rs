@@ -15,7 +15,7 @@ pub(crate) fn run(options: &ImportOptions) -> Result<ExitCode, CommandError> {
         clients,
     } = options;
     if options.categories.is_none() && options.products.is_none() {
-        return Err(CommandError::NothingToImport);
+        return Err(CommandError::NoFiles);
     }
     let url = match &options.url {
         Some(url) => url.clone(),

@@ -8,6 +8,7 @@ pub(crate) mod event;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod invoke;
+mod list_file;
 mod password;
 pub(crate) mod routes;
 mod sample;
@@ -57,7 +58,7 @@ pub(crate) enum CommandError {
         source: serde_json::Error,
     },
     #[error("give --categories, --products, or both")]
-    NothingToImport,
+    NoFiles,
     #[error("the prices cannot be read")]
     Prices(#[from] crate::cost::PricesError),
     #[error("cannot read the password")]
@@ -68,6 +69,13 @@ pub(crate) enum CommandError {
     Staff(#[from] crate::staff::StaffError),
     #[error("the import broke off")]
     Import(#[from] ::import::ImportError),
+    #[error("the export broke off, {} is as it was", .path.display())]
+    Export {
+        path: PathBuf,
+        source: ::import::ImportError,
+    },
+    #[error("nothing was exported")]
+    SignIn(#[source] ::import::ImportError),
     #[error("the audit cannot start")]
     Config(#[source] kernel::ConfigError),
     #[error("the audit broke off")]

@@ -1,32 +1,14 @@
 //! What one mall exports, another imports, and then they sell the same; a second import changes nothing.
-#![allow(clippy::unwrap_used)]
 
-mod harness;
-
-use harness::{MallProcess, workspace};
-use import::{
-    ListFormat, MallClient, Progress, Report, Source, Sources, export_categories, export_products,
-};
+use import::{ListFormat, Progress, export_categories, export_products};
 use serde_json::{Value, json};
+
+use crate::harness::{MallProcess, workspace};
+use crate::{client, import};
 
 /// A taxonomy of its own, quotes, signs that a spreadsheet takes for formulas, and children that do not stand below their parents.
 const CATEGORIES: &str = "id,parent_id,level,name,sort,unit,icon\n\
     7,0,1,\"=书, \"\"新\"\"\",3,,\n711,71,3,@网络文学,9,册,\n71,7,2,+电子书,0,,/media/i.webp\n712,71,3,漫画,1,册,\n";
-
-async fn client(mall: &MallProcess) -> MallClient {
-    MallClient::new(&mall.url(""), mall.staff().await).unwrap()
-}
-
-async fn import(mall: &MallProcess, categories: &str, name: &str, products: &str) -> Report {
-    let sources = Sources {
-        categories: Some(Source::embedded("categories.csv", categories.to_owned())),
-        products: Some(Source::embedded(name, products.to_owned())),
-    };
-    let client = client(mall).await;
-    import::import(&client, sources, &Progress::silent())
-        .await
-        .unwrap()
-}
 
 /// The categories, and the products in both forms.
 async fn export(mall: &MallProcess) -> [String; 3] {
