@@ -27,7 +27,6 @@ struct BackOffice {
 struct SignIns {
     accounts: Accounts,
     tries: TryCounter,
-    access: StaffAccess,
     cookies: Cookies,
     clock: Clock,
 }
@@ -60,7 +59,6 @@ impl SignIns {
         Ok(Self {
             accounts: Accounts::from_env(boot)?,
             tries: TryCounter::new(boot.table("STAFF_TABLE")?, signer),
-            access: StaffAccess::from_env(boot)?,
             cookies: Cookies::from_env(boot.environment())?,
             clock: boot.clock(),
         })

@@ -8,7 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::problems::WRONG_PASSWORD;
-use crate::{SignIns, store::SaveError};
+use crate::{
+    SignIns,
+    store::{Credentials, SaveError},
+};
 
 /// The present password and the next.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,7 +25,7 @@ pub(crate) struct ChangeOwnPassword {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ChangeOwnPasswordError {
-    #[error("the account is gone, or disabled")]
+    #[error("the account is gone or disabled, or has been given another password")]
     Gone,
     #[error("the present password is another")]
     WrongPassword,
@@ -82,10 +85,16 @@ pub(crate) async fn change_own_password(
     if !proves(Some(&known.password_hash), &change.old_password) {
         return Err(ChangeOwnPasswordError::WrongPassword);
     }
-    let hash = change.new_password.hash()?;
-    app.accounts.set_password(&login, &known, &hash).await?;
+    let password_hash = change.new_password.hash()?;
+    app.accounts
+        .set_password(&login, &known, &password_hash)
+        .await?;
     app.tries.forget(login.as_str()).await?;
-    let opened = app.access.open(&staff.id).await?;
+    let own = Credentials {
+        password_hash,
+        ..known
+    };
+    let opened = app.accounts.open_session(&login, &own).await?;
     let (token, session) = opened.ok_or(ChangeOwnPasswordError::Gone)?;
     let lifetime = now.until(session.absolute_end).as_secs();
     Ok(Reply::no_content().cookies([app.cookies.staff(&token, lifetime)]))

@@ -76,7 +76,11 @@ pub(crate) async fn sign_in_staff(
     let known = known
         .filter(|_| proved)
         .ok_or(SignInStaffError::WrongCredentials)?;
-    let (opened, ()) = try_join(app.access.open(&known.staff), app.tries.forget(login)).await?;
+    let (opened, ()) = try_join(
+        app.accounts.open_session(&attempt.login, &known),
+        app.tries.forget(login),
+    )
+    .await?;
     let (token, session) = opened.ok_or(SignInStaffError::WrongCredentials)?;
     let lifetime = now.until(session.absolute_end).as_secs();
     let view = StaffSessionView {

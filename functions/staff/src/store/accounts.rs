@@ -5,6 +5,7 @@ use dynamo::{
     Condition, Consistency, DynamoError, InvalidSignature, Query, Signer, Table, Transaction,
     TransactionError, Write, WriteError,
 };
+use edge::{StaffSession, StaffToken};
 use kernel::{Limit, Page, StaffId};
 use serde::{Deserialize, Serialize};
 
@@ -184,6 +185,18 @@ impl Accounts {
             })
             .commit()
             .await
+    }
+
+    /// Opens a session for whoever proved to know the password of these credentials, if the login still has it. A password that
+    /// is set meanwhile ends all sessions that began before it, and this one does not begin after it.
+    pub(crate) async fn open_session(
+        &self,
+        login: &StaffLogin,
+        proved: &Credentials,
+    ) -> Result<Option<(StaffToken, StaffSession)>, DynamoError> {
+        let still = Write::check(&self.table, login_key(login))
+            .when(Condition::equals("password_hash", &proved.password_hash));
+        self.access.open_while(&proved.staff, still).await
     }
 
     /// Ends all sessions of an account; whether there is one.

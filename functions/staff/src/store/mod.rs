@@ -10,7 +10,7 @@ use kernel::{ConfigError, RoleId, StaffId};
 
 use crate::domain::StaffLogin;
 
-pub(crate) use accounts::SaveError;
+pub(crate) use accounts::{Credentials, SaveError};
 pub(crate) use roles::RoleError;
 
 /// Accounts and roles.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all};
 use serde_json::json;
-use testkit::Action;
-use tokio::sync::Barrier;
+use testkit::{Action, Answer, Mall};
+use tokio::sync::{Barrier, Notify};
 
-use crate::scene::{ACCOUNTS, PASSWORD, change, create, mall, sign_in, signed_in};
+use crate::scene::{
+    ACCOUNTS, COOKIE, PASSWORD, change, create, mall, me, reset, sign_in, signed_in,
+};
 
 #[tokio::test]
 async fn two_administrators_who_disable_each_other_at_once_leave_one() {
@@ -125,4 +127,51 @@ async fn a_change_that_breaks_anywhere_is_made_by_its_repeat_or_was_made() {
         }
     }
     sign_in(&mall, "li.lei", PASSWORD).await.expect(201);
+}
+
+/// What is answered to a request that is held where it reads which sessions are of today, while another password is set.
+async fn overtaken_by_a_reset(
+    mall: &Mall,
+    id: &str,
+    request: impl Future<Output = Answer>,
+) -> Answer {
+    let (arrived, both) = (Arc::new(Notify::new()), Arc::new(Barrier::new(2)));
+    let (seen, held) = (Arc::clone(&arrived), Arc::clone(&both));
+    mall.wire().on(move |call| {
+        if call.name() != "GetItem mall-session" {
+            return Action::Pass;
+        }
+        seen.notify_one();
+        Action::Wait(Arc::clone(&held))
+    });
+    let reset = async {
+        arrived.notified().await;
+        reset(mall, id, "battery staple").await.expect(204);
+        both.wait().await;
+    };
+    let (answer, ()) = join(request, reset).await;
+    mall.wire().heal();
+    answer
+}
+
+#[tokio::test]
+async fn a_password_that_is_reset_while_it_is_tried_opens_no_session() {
+    let mall = mall().await;
+    let id = create(&mall, "li.lei", &["editor"]).await;
+    let refused = overtaken_by_a_reset(&mall, &id, sign_in(&mall, "li.lei", PASSWORD)).await;
+    assert_eq!(refused.expect(401).problem_code(), "18001");
+    sign_in(&mall, "li.lei", "battery staple").await.expect(201);
+}
+
+#[tokio::test]
+async fn a_password_that_is_reset_right_after_its_owner_changed_it_leaves_no_session() {
+    let mall = mall().await;
+    let (id, session) = signed_in(&mall, "li.lei", &["editor"]).await;
+    let body = json!({ "old_password": PASSWORD, "new_password": "wrong horse" });
+    let request = mall.put("/api/staff/me/password").staff_session(&session);
+    let refused = overtaken_by_a_reset(&mall, &id, request.json(&body).send()).await;
+    assert_eq!(refused.expect(401).cookie(COOKIE), None);
+    me(&mall, &session).await.expect(401);
+    sign_in(&mall, "li.lei", "wrong horse").await.expect(401);
+    sign_in(&mall, "li.lei", "battery staple").await.expect(201);
 }

@@ -69,3 +69,9 @@ pub(crate) async fn change(mall: &Mall, by: &str, id: &str, change: &Value) -> A
     let request = mall.patch(&format!("{ACCOUNTS}/{id}")).staff_session(by);
     request.header("if-match", "*").json(change).send().await
 }
+
+/// Gives an account another password.
+pub(crate) async fn reset(mall: &Mall, id: &str, password: &str) -> Answer {
+    let request = mall.put(&format!("{ACCOUNTS}/{id}/password")).staff();
+    request.json(&json!({ "password": password })).send().await
+}

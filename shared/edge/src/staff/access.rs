@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use dynamo::{Condition, Consistency, DynamoError, Key, Table, Write, WriteError};
+use dynamo::{Condition, Consistency, DynamoError, Key, Table, Transaction, Write, WriteError};
 use kernel::{Clock, ConfigError, RoleId, StaffId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -95,8 +95,8 @@ impl StaffAccess {
         })
     }
 
-    /// Opens a session for somebody who has proved to be this member of staff; `None` when the account is not active. The token
-    /// goes into the cookie and is stored nowhere.
+    /// Opens a session for this member of staff, whoever asks; `None` when the account is not active. The token goes into the
+    /// cookie and is stored nowhere.
     ///
     /// # Errors
     /// When the store gives no answer.
@@ -104,6 +104,40 @@ impl StaffAccess {
         &self,
         staff: &StaffId,
     ) -> Result<Option<(StaffToken, StaffSession)>, DynamoError> {
+        let Some((opened, write)) = self.begin(staff).await? else {
+            return Ok(None);
+        };
+        done(Table::write(write).await)?;
+        Ok(Some(opened))
+    }
+
+    /// Opens a session for somebody who has proved to be this member of staff, while the `proof` holds: a check of what they
+    /// proved it by, in one transaction with the session. `None` when it holds no more, or the account is not active. Without
+    /// it a password that is taken away while it is being tried would open a session that outlives it.
+    ///
+    /// # Errors
+    /// When the store gives no answer.
+    pub async fn open_while(
+        &self,
+        staff: &StaffId,
+        proof: Write,
+    ) -> Result<Option<(StaffToken, StaffSession)>, DynamoError> {
+        let Some((opened, write)) = self.begin(staff).await? else {
+            return Ok(None);
+        };
+        let transaction = Transaction::new().with(proof).with(write);
+        match transaction.commit().await {
+            Ok(()) => Ok(Some(opened)),
+            Err(error) if error.condition_failed(0).is_some() => Ok(None),
+            Err(error) => Err(error.otherwise()),
+        }
+    }
+
+    /// A session of the account's generation as it is now, and the write that makes it one.
+    async fn begin(
+        &self,
+        staff: &StaffId,
+    ) -> Result<Option<((StaffToken, StaffSession), Write)>, DynamoError> {
         let access: Option<AccessRow> = self
             .table
             .get(access_key(staff), Consistency::Strong)
@@ -122,8 +156,8 @@ impl StaffAccess {
             hash: token.hash(),
         };
         let key = session_key(staff, &session.hash);
-        done(Table::write(Write::put(&self.table, key, &row)).await)?;
-        Ok(Some((token, session)))
+        let write = Write::put(&self.table, key, &row);
+        Ok(Some(((token, session), write)))
     }
 
     /// The session of a token with the account's access, extended when that is due; `None` when there is none, it is over, or
