@@ -4,18 +4,13 @@
 mod api;
 mod domain;
 mod loaded_cart;
-mod placed_orders;
 mod store;
-mod worker;
 
 use edge::{Boot, Cookies, Service};
 use kernel::ConfigError;
 
 pub use domain::{CheckedLine, OrderedCartLine};
 pub use store::Carts;
-pub use worker::remove_ordered_lines::RemoveOrderedLines;
-
-use worker::remove_ordered_lines::Removal;
 
 /// What the endpoints of this service share.
 struct Shopping {
@@ -60,10 +55,5 @@ pub fn service() -> Service {
             "remove-checked-items",
             Shopping::from_env,
             api::remove_checked_items::remove_checked_items,
-        )
-        .worker(
-            "remove-ordered-lines",
-            Removal::from_env,
-            worker::remove_ordered_lines::remove_ordered_lines,
         )
 }

@@ -10,7 +10,10 @@ use edge::{Boot, GuestKey};
 use kernel::{Clock, ConfigError, MemberId, Money, Quantity, SkuId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Cart, CheckedLine, Line, Rev};
+use crate::{
+    domain::{Cart, CheckedLine, Line, OrderedCartLine, Rev},
+    loaded_cart::load_member_cart,
+};
 
 /// A guest's cart is kept for so long after its last change: as long as the cookie that opens it.
 const GUEST_CART_LIVES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -96,6 +99,24 @@ impl Carts {
             .await?
             .cart
             .checked())
+    }
+
+    /// Takes out of a member's cart the lines that were ordered, as far as they are still as they were then. May be repeated.
+    ///
+    /// # Errors
+    /// When the store gives no answer, or the cart changes again and again: some lines may be left.
+    pub async fn remove_ordered(
+        &self,
+        member: &MemberId,
+        lines: &[OrderedCartLine],
+    ) -> Result<(), DynamoError> {
+        let mut loaded = load_member_cart(self, member.clone()).await?;
+        loaded
+            .edit(|cart, _| {
+                cart.remove_ordered(lines);
+                Ok(())
+            })
+            .await
     }
 
     pub(crate) async fn read(

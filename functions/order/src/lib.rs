@@ -5,7 +5,6 @@ mod api;
 mod audit;
 mod cashiers;
 mod domain;
-mod follow_up;
 mod orders;
 mod patience;
 mod quotes;
@@ -13,7 +12,7 @@ mod store;
 mod terms;
 mod worker;
 
-use cart::{Carts, RemoveOrderedLines};
+use cart::Carts;
 use catalog::Skus;
 use dynamo::Signer;
 use edge::{Boot, Service};
@@ -48,8 +47,6 @@ struct Sales {
     closing: Sender<CloseOrder>,
     /// Brings the stock of a closed order back.
     releasing: Sender<ReleaseStock>,
-    /// Takes what was ordered out of the cart.
-    ordered: Sender<RemoveOrderedLines>,
     terms: Terms,
     clock: Clock,
 }
@@ -66,7 +63,6 @@ impl Sales {
             cursors: boot.signer("order cursor")?,
             closing: boot.sender("CLOSE_ORDER_QUEUE_URL")?,
             releasing: boot.sender("RELEASE_STOCK_QUEUE_URL")?,
-            ordered: boot.sender("REMOVE_ORDERED_LINES_QUEUE_URL")?,
             terms: Terms::from_env(boot.environment())?,
             clock: boot.clock(),
         })
@@ -117,6 +113,11 @@ pub fn service() -> Service {
             "close-order",
             Sales::from_env,
             worker::close_order::close_order,
+        )
+        .stream_worker(
+            "remove-ordered-lines",
+            Carts::from_env,
+            worker::remove_ordered_lines::remove_ordered_lines,
         )
         .endpoint(
             "show-stock-audit",

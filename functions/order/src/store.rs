@@ -12,7 +12,7 @@ use dynamo::{
     Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Reason, Signer, Table,
     Transaction, TransactionError, Write, WriteError,
 };
-use edge::Notes;
+use edge::{Change, Notes, StreamRecord};
 use kernel::{Limit, MemberId, Page, Timestamp};
 use stock::{Levels, NotEnough};
 
@@ -231,6 +231,23 @@ pub(crate) fn fit(order: Order) -> Result<Order, DynamoError> {
     let bare = Item::size_of(&key(&order.sn), &bare)?;
     let steps = (bare + lines * LEAST_DESCRIPTION).div_ceil(STEP);
     Ok(order.with_descriptions_of((steps * STEP - bare) / lines))
+}
+
+/// The order that a change of the table has placed; `None` when the change was another. Read here, as keys and attributes are.
+pub(crate) fn placed(record: StreamRecord) -> Result<Option<Order>, DynamoError> {
+    let (Change::Insert, Some(item)) = (record.change, record.new) else {
+        return Ok(None);
+    };
+    match stored(item) {
+        Ok(Stored::Order(order)) => {
+            Notes::about(&order.sn);
+            Ok(Some(*order))
+        }
+        Ok(Stored::Void) => Ok(None),
+        // The audit's report, or whatever else comes to stand in this table.
+        Err(_) if !record.key.sk.starts_with(ORDER) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn stored(item: Item) -> Result<Stored, DynamoError> {

@@ -1,8 +1,8 @@
 //! Places an order with a quote: one transaction writes the order and takes its stock, both or neither.
 //!
 //! The order's key is the quote's id, so a quote places one order however often the request is sent: the order is looked
-//! up first, and one that is there is the answer. What must follow an order, its closing and the clearing of the cart, is
-//! sent before it is written, so it cannot be lost; where no order follows, those messages find none and end.
+//! up first, and one that is there is the answer. Its closing is sent before it is written, so it cannot be lost; where no order
+//! follows, that message finds none and ends. What else follows an order, the table's stream sets in motion.
 
 use catalog::Sku;
 use dynamo::{Consistency, DynamoError, Signer};
@@ -26,10 +26,10 @@ use super::{
 use crate::{
     Cashiers, Checkout, NoPage, OrderSn, PaymentPage, Provider, Sales,
     domain::{Actor, Basket, BasketRefusal, Draft, Order, Quote, Step, Stored},
-    follow_up,
     patience::Patience,
     quotes::{QuoteRefusal, QuoteText, SealError},
     store::{self, PlaceFailure},
+    worker::close_order::CloseOrder,
 };
 
 /// The order: a quote, confirmed.
@@ -76,7 +76,7 @@ pub(crate) enum SubmitOrderError {
     NotEnough(Vec<SkuId>),
     #[error("the order cannot be read or written")]
     Store(#[from] DynamoError),
-    #[error("what follows the order cannot be sent")]
+    #[error("the order's closing cannot be sent")]
     Queue(#[from] SendError),
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -195,7 +195,7 @@ impl Submission {
         let (known, skus, sent) = futures::join!(
             self.find(app, Consistency::Eventual),
             app.skus.find(&ids, Consistency::Eventual),
-            follow_up::send(app, &self.sn, &quote, expires_at, self.now),
+            self.send_close(app, expires_at),
         );
         if let Some(order) = known? {
             return Ok(order);
@@ -242,6 +242,16 @@ impl Submission {
             return Ok(basket);
         }
         Err(self.price_changed(app, quote, &basket).await?)
+    }
+
+    /// Sends the message that closes the order when its time is over, or makes sure that it never comes.
+    async fn send_close(&self, app: &Sales, expires_at: Timestamp) -> Result<(), SendError> {
+        let due = app.terms.close_due(expires_at);
+        let close = CloseOrder {
+            order_sn: self.sn.clone(),
+            due,
+        };
+        app.closing.send_at(&close, due, self.now).await
     }
 
     /// The order that this request placed before, if it did; surely.

@@ -1,5 +1,6 @@
 //! Orders.
 
+use cart::OrderedCartLine;
 use kernel::{Money, Quantity, SkuId, Timestamp, WarehouseId};
 use member::Destination;
 use stock::{OrderedLine, ReleaseStock};
@@ -43,6 +44,8 @@ pub(crate) struct OrderLine {
     pub(crate) name: String,
     /// Which one it was, perhaps shortened.
     pub(crate) options: String,
+    /// Which writing of the cart's line was ordered.
+    pub(crate) cart_rev: String,
 }
 
 /// Who moved an order.
@@ -138,6 +141,7 @@ fn ordered(line: &PricedLine, warehouse_id: WarehouseId) -> OrderLine {
         price: line.sku.price,
         name: line.sku.name.clone(),
         options: snapshot::options_text(&line.sku.options),
+        cart_rev: line.rev.clone(),
     }
 }
 
@@ -153,6 +157,15 @@ impl Order {
             order_sn: self.sn.to_string(),
             lines: self.lines.iter().map(OrderLine::taken).collect(),
         }
+    }
+
+    /// The lines of the cart that it was.
+    pub(crate) fn cart_lines(&self) -> Vec<OrderedCartLine> {
+        let lines = self.lines.iter().map(|line| OrderedCartLine {
+            sku_id: line.sku_id.clone(),
+            rev: line.cart_rev.clone(),
+        });
+        lines.collect()
     }
 
     /// Its steps, in the order in which it took them.

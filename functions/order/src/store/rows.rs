@@ -9,7 +9,7 @@ use stock::StockPlace;
 
 use crate::domain::{Actor, Order, OrderLine, OrderSn, OrderStatus, PaidStep, Step, Stored};
 
-/// The order's status, or that it is void. The cart's worker asks for it too, to tell a void from an order.
+/// The order's status, or that it is void. The stream's filter in infra/order.yaml asks for it too.
 pub(super) const STATUS: &str = "status";
 /// Until when it can be paid, in milliseconds.
 pub(super) const EXPIRES_AT: &str = "x";
@@ -70,9 +70,9 @@ pub(super) struct OrderRow {
     closed: Option<ClosedRow>,
 }
 
-/// SKU, warehouse, quantity, price of a piece, name, options.
+/// SKU, warehouse, quantity, price of a piece, name, options, rev of the cart's line.
 #[derive(Serialize, Deserialize)]
-pub(super) struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String);
+pub(super) struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String, String);
 
 /// Receiver, phone, province, city, district, street, postal code.
 #[derive(Serialize, Deserialize)]
@@ -195,12 +195,21 @@ impl LineRow {
             price,
             name,
             options,
+            cart_rev,
         } = line.clone();
-        Self(sku_id, warehouse_id, quantity, price, name, options)
+        Self(
+            sku_id,
+            warehouse_id,
+            quantity,
+            price,
+            name,
+            options,
+            cart_rev,
+        )
     }
 
     fn into_line(self) -> OrderLine {
-        let Self(sku_id, warehouse_id, quantity, price, name, options) = self;
+        let Self(sku_id, warehouse_id, quantity, price, name, options, cart_rev) = self;
         OrderLine {
             sku_id,
             warehouse_id,
@@ -208,11 +217,10 @@ impl LineRow {
             price,
             name,
             options,
+            cart_rev,
         }
     }
-}
 
-impl LineRow {
     /// What the line has taken from where.
     pub(super) fn into_taken(self) -> (StockPlace, u64) {
         let Self(sku, warehouse, quantity, ..) = self;

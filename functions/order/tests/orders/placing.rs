@@ -52,8 +52,39 @@ async fn ordered_lines_leave_the_cart_and_what_was_changed_since_stays() {
     let quote = customer.quote_of("b", 1).await;
     let _ = customer.submit(&quote).await.expect(201);
     customer.wants("b", 1).await;
-    mall.deliver(REMOVE).await;
+    mall.deliver_stream(REMOVE).await;
     assert_eq!(customer.lines_in_cart().await, 1);
+    mall.assert_stock_adds_up().await;
+}
+
+#[tokio::test]
+async fn only_an_order_that_was_placed_takes_lines_out_of_a_cart_and_what_breaks_comes_again() {
+    let mall = mall(&[("a", PRICE, 1), ("b", PRICE, 5)]).await;
+    let (one, other) = (Customer::of(&mall).await, Customer::of(&mall).await);
+    let refused = other.quote_of("a", 2).await;
+    let _ = other.submit(&refused).await.expect(409);
+    let quote = one.quote_of("b", 1).await;
+    let sn = sn_of(&one.submit(&quote).await.expect(201));
+    for (call, action) in [
+        ("GetItem mall-cart", Action::FailBefore),
+        ("PutItem mall-cart", Action::FailBefore),
+        ("PutItem mall-cart", Action::FailAfter),
+    ] {
+        mall.wire().strike(call, 0, action);
+        assert_eq!(mall.deliver_stream(REMOVE).await, 0, "{call}");
+        mall.wire().heal();
+    }
+    assert_eq!(mall.deliver_stream(REMOVE).await, 1);
+    assert_eq!(one.lines_in_cart().await, 0);
+    assert_eq!(other.lines_in_cart().await, 1);
+    // Neither what becomes of the order, nor a void, nor its record for a second time.
+    one.wants("b", 2).await;
+    let _ = one.cancel(&sn).await.expect(200);
+    let_time_pass(&mall).await;
+    assert_eq!(mall.deliver_stream(REMOVE).await, 0);
+    mall.rewind_stream(REMOVE);
+    assert_eq!(mall.deliver_stream(REMOVE).await, 1);
+    assert_eq!(one.lines_in_cart().await, 1);
     mall.assert_stock_adds_up().await;
 }
 
@@ -191,7 +222,7 @@ async fn an_order_that_a_read_has_missed_is_answered_whatever_became_of_price_an
     mall.wire().heal();
     assert_eq!(customer.orders().await.len(), 1);
     assert_eq!(mall.available("a").await, 3);
-    audited(&mall).await;
+    mall.assert_stock_adds_up().await;
 }
 
 #[tokio::test]

@@ -252,9 +252,7 @@ async fn an_expired_quote_is_refused_and_sends_nothing() {
     mall.clock().advance(Duration::from_secs(900));
     let answer = customer.submit(&quote).await.expect(409);
     assert_eq!(answer.problem_code(), "12003");
-    assert!(
-        mall.waiting(crate::shop::CLOSE).is_empty() && mall.waiting(crate::shop::REMOVE).is_empty()
-    );
+    assert!(mall.waiting(crate::shop::CLOSE).is_empty());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub(crate) const ORDERS: &str = "/api/orders";
 
 pub(crate) const CLOSE: &str = "close-order";
 pub(crate) const RELEASE: &str = "release-stock";
+/// Takes what was ordered out of the cart, woken by the order table's stream.
 pub(crate) const REMOVE: &str = "remove-ordered-lines";
 
 /// How long an order can be paid, and how long after that it is closed.
@@ -139,7 +140,7 @@ impl Customer {
     pub(crate) async fn order(&self, sku: &str, pieces: u32) -> String {
         let quote = self.quote_of(sku, pieces).await;
         let sn = sn_of(&self.submit(&quote).await.expect(201));
-        self.mall.deliver(REMOVE).await;
+        self.mall.deliver_stream(REMOVE).await;
         sn
     }
 

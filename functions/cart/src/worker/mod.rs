@@ -1,3 +1,0 @@
-//! The workers.
-
-pub(crate) mod remove_ordered_lines;
