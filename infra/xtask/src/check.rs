@@ -10,7 +10,7 @@
 //! - [`edge`]: every route leads through the edge to its own API, and only what is for everyone is kept there.
 //! - [`monitoring`]: each service nests `monitoring.yaml`, which watches all it has.
 //! - [`policies`]: a function may do what it does and nothing else.
-//! - [`triggers`]: what functions hear of tables and buckets is not lost.
+//! - [`triggers`]: what functions hear of tables and buckets is not lost, and their filters take what they are for.
 //! - [`permissions`]: every permission that staff are asked for is one that a role can grant.
 //! - [`routes`]: a service stays under its own path prefix, staff under `admin`.
 
@@ -52,6 +52,8 @@ pub(crate) struct Finding {
 
 /// What the rules look at.
 struct Subject<'a> {
+    /// Where the files are.
+    root: &'a Path,
     deployment: &'a Deployment,
     services: &'a [Service],
     /// Event files and operations' source files, relative to the root, with `/` between folders.
@@ -64,6 +66,7 @@ struct Subject<'a> {
 pub(crate) fn check(root: &Path, services: &[Service]) -> Vec<Finding> {
     let mut findings = match read(root) {
         Ok(deployment) => rules(&Subject {
+            root,
             deployment: &deployment,
             services,
             files: &files(root),

@@ -160,7 +160,7 @@ fn check_event_files(subject: &Subject<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn event_file(service: &str, operation: &str) -> String {
+pub(super) fn event_file(service: &str, operation: &str) -> String {
     format!("events/{service}/{operation}.json")
 }
 

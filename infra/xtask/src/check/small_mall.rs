@@ -167,7 +167,8 @@ Resources:
 ";
 
 pub(crate) struct SmallMall {
-    templates: BTreeMap<String, String>,
+    /// Templates, and event files that a rule reads.
+    texts: BTreeMap<String, String>,
     /// Stock with `release-stock` and `receive-stock`, then order with `submit-order`.
     pub(super) services: Vec<Service>,
     pub(super) files: BTreeSet<String>,
@@ -191,7 +192,7 @@ impl SmallMall {
             "functions/stock/src/worker/release_stock.rs",
         ];
         SmallMall {
-            templates: templates
+            texts: templates
                 .into_iter()
                 .map(|(file, text)| (file.to_owned(), text.to_owned()))
                 .collect(),
@@ -212,7 +213,7 @@ impl SmallMall {
     /// Replaces, in a template, the text `from` by `to`.
     pub(crate) fn edit(&mut self, file: &str, from: &str, to: &str) {
         let text = self
-            .templates
+            .texts
             .get_mut(file)
             .expect("a template of the small mall");
         assert!(text.contains(from), "{file} has no `{from}`");
@@ -243,6 +244,12 @@ impl SmallMall {
             .insert(format!("functions/stock/src/worker/{file}.rs"));
     }
 
+    /// Says what the event file of a function of the stock holds.
+    pub(super) fn set_event(&mut self, name: &str, event: &str) {
+        let file = format!("events/stock/{name}.json");
+        self.texts.insert(file, event.to_owned());
+    }
+
     /// Gives a service, its template and its files another name.
     pub(super) fn rename_service(&mut self, from: &str, to: &str) {
         self.edit(
@@ -256,10 +263,10 @@ impl SmallMall {
             &format!("Binary: {to}"),
         );
         let template = self
-            .templates
+            .texts
             .remove(&format!("infra/{from}.yaml"))
             .expect("its template");
-        self.templates.insert(format!("infra/{to}.yaml"), template);
+        self.texts.insert(format!("infra/{to}.yaml"), template);
         self.files = self
             .files
             .iter()
@@ -273,8 +280,10 @@ impl SmallMall {
 
     /// The findings, as lines in order.
     pub(super) fn findings(&self) -> Vec<String> {
-        let mut findings: Vec<Finding> = match read(self.write().path()) {
+        let folder = self.write();
+        let mut findings: Vec<Finding> = match read(folder.path()) {
             Ok(deployment) => rules(&Subject {
+                root: folder.path(),
                 deployment: &deployment,
                 services: &self.services,
                 files: &self.files,
@@ -292,9 +301,11 @@ impl SmallMall {
 
     fn write(&self) -> TempDir {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("infra")).expect("a folder");
-        for (file, text) in &self.templates {
-            std::fs::write(folder.path().join(file), text).expect("a template");
+        for subfolder in ["infra", "events/stock"] {
+            std::fs::create_dir_all(folder.path().join(subfolder)).expect("a folder");
+        }
+        for (file, text) in &self.texts {
+            std::fs::write(folder.path().join(file), text).expect("a file");
         }
         folder
     }

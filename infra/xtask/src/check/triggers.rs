@@ -2,10 +2,13 @@
 //!
 //! Such a queue holds accounts of failures, and nobody reads it but people. So it is none that takes dead letters: those go
 //! back to where they came from as they are.
+//!
+//! A filter that is wrong drops changes in silence. So it has to take the function's sample event, which shows what that is for.
 
-use template::{Deployment, Function, Queue, Stack, Trigger};
+use serde_json::Value;
+use template::{Deployment, Filters, Function, Queue, Stack, Trigger};
 
-use super::{Finding, Subject};
+use super::{Finding, Subject, operations::event_file};
 
 pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let functions = subject.functions();
@@ -20,7 +23,8 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
                 };
                 let queue = on_failure(function, trigger);
                 let of_queue = queue.and_then(|arn| check_queue(subject.deployment, stack, arn));
-                of_kind.into_iter().chain(of_queue)
+                let of_filters = check_filters(subject, stack, function, trigger);
+                of_kind.into_iter().chain(of_queue).chain(of_filters)
             });
             problems
                 .map(|what| Finding::of(stack, &function.id, what))
@@ -88,6 +92,32 @@ fn check_stream(deployment: &Deployment, trigger: &Trigger) -> Vec<String> {
         ),
     ];
     missing(asked)
+}
+
+fn check_filters(
+    subject: &Subject<'_>,
+    stack: &Stack,
+    function: &Function,
+    trigger: &Trigger,
+) -> Option<String> {
+    let Trigger::Stream { filters, .. } = trigger else {
+        return None;
+    };
+    let file = event_file(&stack.name, &function.handler);
+    // Where there is none, another rule asks for it.
+    let event = std::fs::read_to_string(subject.root.join(&file)).ok()?;
+    let taken = serde_json::from_str(&event).is_ok_and(|event: Value| take_all(filters, &event));
+    (!taken).then(|| {
+        format!("has filters that do not take every record of {file}; mend them, or the event")
+    })
+}
+
+/// Whether there are records, and the filters take all of them.
+fn take_all(filters: &Filters, event: &Value) -> bool {
+    let records = event["Records"].as_array();
+    records.is_some_and(|records| {
+        !records.is_empty() && records.iter().all(|record| filters.take(record))
+    })
 }
 
 fn check_bucket(stack: &Stack, function: &Function, trigger: &Trigger) -> Vec<String> {
@@ -206,6 +236,32 @@ mod tests {
                 findings.iter().any(|line| line.starts_with(&found)),
                 "{what}: {findings:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_filter_that_does_not_take_the_functions_own_event_is_found() {
+        let inserted = r#"{"Records": [{"eventName": "INSERT"}]}"#;
+        let found = "infra/stock.yaml: WatchStock: has filters that do not take every record of events/stock/watch-stock.json; \
+            mend them, or the event";
+        for (pattern, event, findings) in [
+            (r#"{"eventName": ["INSERT"]}"#, inserted, &[][..]),
+            (r#"{"eventName": ["INSERTED"]}"#, inserted, &[found]),
+            (
+                r#"{"eventName": ["INSERT"]}"#,
+                r#"{"Records": []}"#,
+                &[found],
+            ),
+            (r#"{"eventName": ["INSERT"]}"#, "Records:", &[found]),
+        ] {
+            let mut mall = with_stream();
+            mall.set_event("watch-stock", event);
+            mall.edit(
+                "infra/stock.yaml",
+                "MaximumRetryAttempts: 3",
+                &format!("MaximumRetryAttempts: 3, FilterCriteria: {{Filters: [{{Pattern: '{pattern}'}}]}}"),
+            );
+            assert_eq!(mall.findings(), findings, "{pattern} {event}");
         }
     }
 
