@@ -27,6 +27,7 @@ struct BackOffice {
 struct SignIns {
     accounts: Accounts,
     tries: TryCounter,
+    audit: AuditLog,
     cookies: Cookies,
     clock: Clock,
 }
@@ -59,6 +60,7 @@ impl SignIns {
         Ok(Self {
             accounts: Accounts::from_env(boot)?,
             tries: TryCounter::new(boot.table("STAFF_TABLE")?, signer),
+            audit: AuditLog::from_env(boot)?,
             cookies: Cookies::from_env(boot.environment())?,
             clock: boot.clock(),
         })

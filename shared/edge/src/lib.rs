@@ -53,6 +53,6 @@ pub use service::{Endpoint, Failure, Operation, Outcome, Running, Service, Sourc
 pub use session::{Session, Sessions};
 pub use staff::{
     Access, AnyStaff, AuditEntry, AuditLog, AuditRecord, Grant, InvalidGrant, Permission,
-    Permissions, Staff, StaffAccess, StaffGuard, StaffSession,
+    Permissions, Staff, StaffAccess, StaffGuard, StaffSession, Trail,
 };
 pub use stream::{Change, StreamAnswer, StreamRecord};

@@ -26,12 +26,12 @@ pub(crate) struct WantedRecords {
     cursor: Option<String>,
 }
 
-/// An unsafe request of staff.
+/// An unsafe request of staff, or a try to sign in as one of them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct AuditRecordView {
     /// When it came.
     at: Timestamp,
-    /// Who sent it.
+    /// Who sent it; of a try to sign in, whose account it was for.
     staff_id: StaffId,
     /// Their login name at that time.
     login: String,

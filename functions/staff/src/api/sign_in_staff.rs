@@ -1,17 +1,24 @@
 //! Signs staff in. Every sign-in begins a fresh session; none is ever taken from outside.
 //!
-//! A login of nobody, a wrong password and a disabled account are refused alike, in words and in time, and count as tries.
+//! A login of nobody, a wrong password and a disabled account are refused alike, in words and in time, and count as tries. A try that
+//! counts is in the audit log before the password is looked at, with what came of it afterwards; one that comes too early writes nothing.
 
 use credentials::{CountError, Password, proves};
 use dynamo::DynamoError;
-use edge::{Created, Json, Problem, ProblemKind, Public, Refusal, Reply, SettingCookies};
+use edge::{
+    Created, Json, Problem, ProblemKind, Public, Refusal, Reply, SettingCookies, StaffSession,
+    StaffToken, Statuses, Trail,
+};
 use futures::future::{join, try_join};
 use kernel::{StaffId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problems::WRONG_CREDENTIALS;
-use crate::{SignIns, StaffLogin};
+use crate::{SignIns, StaffLogin, store::Credentials};
+
+/// As the audit log calls it.
+const OPERATION: &str = "sign-in-staff";
 
 /// What somebody signs in with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -61,7 +68,7 @@ impl Refusal for SignInStaffError {
 
 pub(crate) async fn sign_in_staff(
     app: &SignIns,
-    (_, Json(attempt)): (Public, Json<SignInStaff>),
+    (_, trail, Json(attempt)): (Public, Trail, Json<SignInStaff>),
 ) -> Result<Reply<StaffSessionView, SettingCookies<Created>>, SignInStaffError> {
     let (now, login) = (app.clock.now(), attempt.login.as_str());
     let (counted, known) = join(
@@ -71,17 +78,20 @@ pub(crate) async fn sign_in_staff(
     .await;
     counted?;
     let known = known?;
-    let hash = known.as_ref().map(|known| &known.password_hash);
-    let proved = proves(hash, &attempt.password);
-    let known = known
-        .filter(|_| proved)
-        .ok_or(SignInStaffError::WrongCredentials)?;
-    let (opened, ()) = try_join(
-        app.accounts.open_session(&attempt.login, &known),
-        app.tries.forget(login),
-    )
-    .await?;
-    let (token, session) = opened.ok_or(SignInStaffError::WrongCredentials)?;
+    let record = match &known {
+        Some(known) => {
+            let who = (&known.staff, login);
+            app.audit.begin(who, OPERATION, &trail).await?
+        }
+        None => app.audit.begin_for_nobody(OPERATION, &trail).await?,
+    };
+    let opened = open(app, &attempt, known.as_ref()).await;
+    let status = opened.as_ref().map_or_else(
+        |error| error.problem().kind().status,
+        |_| Created::STATUSES[0],
+    );
+    record.complete(status).await;
+    let (token, session) = opened?;
     let lifetime = now.until(session.absolute_end).as_secs();
     let view = StaffSessionView {
         staff_id: session.staff,
@@ -89,4 +99,21 @@ pub(crate) async fn sign_in_staff(
     };
     let reply = Reply::created("/api/staff/sessions/current".to_owned(), view);
     Ok(reply.cookies([app.cookies.staff(&token, lifetime)]))
+}
+
+/// Opens a session for whoever has the password, if the account may be used.
+async fn open(
+    app: &SignIns,
+    attempt: &SignInStaff,
+    known: Option<&Credentials>,
+) -> Result<(StaffToken, StaffSession), SignInStaffError> {
+    let hash = known.map(|known| &known.password_hash);
+    let proved = proves(hash, &attempt.password);
+    let known = known
+        .filter(|_| proved)
+        .ok_or(SignInStaffError::WrongCredentials)?;
+    let forgotten = app.tries.forget(attempt.login.as_str());
+    let (opened, ()) =
+        try_join(app.accounts.open_session(&attempt.login, known), forgotten).await?;
+    opened.ok_or(SignInStaffError::WrongCredentials)
 }

@@ -8,3 +8,4 @@ mod roles;
 mod scene;
 mod sessions;
 mod sign_in;
+mod sign_in_records;

@@ -8,6 +8,7 @@ pub(crate) const CURRENT: &str = "/api/staff/sessions/current";
 pub(crate) const ME: &str = "/api/staff/me";
 pub(crate) const ACCOUNTS: &str = "/api/staff/admin/accounts";
 pub(crate) const ROLES: &str = "/api/staff/admin/roles";
+pub(crate) const RECORDS: &str = "/api/staff/admin/audit-records";
 pub(crate) const COOKIE: &str = "__Host-mall-staff";
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -20,6 +21,13 @@ pub(crate) async fn mall() -> Mall {
         .expect(201);
     put_role(&mall, "editor", &["catalog:*"]).await.expect(201);
     mall
+}
+
+/// What the audit log has of a day, or of an account: the newest first.
+pub(crate) async fn records(mall: &Mall, query: &str) -> Vec<Value> {
+    let list = mall.get(&format!("{RECORDS}?{query}")).staff();
+    let list = list.send().await.expect(200).json();
+    list["items"].as_array().unwrap().clone()
 }
 
 /// Puts a role, whichever version there is.

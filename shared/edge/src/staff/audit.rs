@@ -4,17 +4,19 @@
 //! | pk | sk | what |
 //! |---|---|---|
 //! | `AUDIT#<date>` | `<ULID>` | a request of that day, UTC |
+//! | `NOBODY#<date>` | `<operation>` | how often it was tried that day in the name of nobody, and the last such request |
 //!
-//! The index `staff` has them by `staff` and `sk`. Both orders are by time. The table drops items after a year.
+//! The index `staff` has the requests by `staff` and `sk`. Both orders are by time. The table drops items after a year.
 
 use std::time::Duration;
 
 use dynamo::{DynamoError, Key, Query, Signer, Start, Table, Write, WriteError};
 use kernel::{AuditId, Clock, ConfigError, Limit, Page, StaffId, Timestamp};
+use schemars::SchemaGenerator;
 use serde::Deserialize;
 use tracing::error;
 
-use crate::{Boot, Request};
+use crate::{Boot, Description, Extract, Problem, Request};
 
 /// How long an item is kept.
 const KEPT: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -26,6 +28,16 @@ const LONGEST_FORWARDED: usize = 200;
 pub struct AuditLog {
     table: Table,
     clock: Clock,
+}
+
+/// What the log says of a request beside who sent it: nothing of its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail {
+    method: String,
+    path: String,
+    request_id: String,
+    address: Option<String>,
+    forwarded_for: Option<String>,
 }
 
 /// A request that is under way, and its place in the log.
@@ -81,27 +93,53 @@ impl AuditLog {
         &self,
         (staff, login): (&StaffId, &str),
         operation: &str,
-        request: &Request,
+        trail: &Trail,
     ) -> Result<AuditRecord, DynamoError> {
         let at = self.clock.now();
         let key = Key::new(
             format!("AUDIT#{}", at.to_utc().date()),
             AuditId::generate(at).as_str(),
         );
-        let forwarded = request
-            .header("x-forwarded-for")
-            .map(|value| value.chars().take(LONGEST_FORWARDED).collect::<String>());
         let write = Write::update(&self.table, key.clone())
             .set("staff", staff)
-            .set("login", login)
+            .set("login", login);
+        self.write(key, write, operation, trail, at).await
+    }
+
+    /// Writes that somebody tried to be a member of staff whom there is not. However many try, it is an item a day: whose name
+    /// they gave is not written down, for it may be a password in the wrong place. It takes as long as [`AuditLog::begin`], so
+    /// that the time of a refusal does not tell which accounts there are.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn begin_for_nobody(
+        &self,
+        operation: &str,
+        trail: &Trail,
+    ) -> Result<AuditRecord, DynamoError> {
+        let at = self.clock.now();
+        let key = Key::new(format!("NOBODY#{}", at.to_utc().date()), operation);
+        let write = Write::update(&self.table, key.clone()).add("count", 1);
+        self.write(key, write, operation, trail, at).await
+    }
+
+    async fn write(
+        &self,
+        key: Key,
+        who: Write,
+        operation: &str,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<AuditRecord, DynamoError> {
+        let write = who
             .set("operation", operation)
-            .set("method", request.method().as_str())
-            .set("path", request.path())
-            .set("request_id", &request.id().0)
+            .set("method", &trail.method)
+            .set("path", &trail.path)
+            .set("request_id", &trail.request_id)
             .set("at", at)
             .set("ttl", at.plus(KEPT).as_seconds())
-            .set("address", request.address())
-            .set("forwarded_for", forwarded);
+            .set("address", &trail.address)
+            .set("forwarded_for", &trail.forwarded_for);
         match Table::write(write).await {
             Ok(()) | Err(WriteError::ConditionFailed(_)) => Ok(AuditRecord {
                 table: self.table.clone(),
@@ -134,6 +172,28 @@ impl AuditLog {
     ) -> Result<Page<AuditEntry>, DynamoError> {
         list.page(&self.table, signer, limit, start).await
     }
+}
+
+impl Trail {
+    /// Of this request.
+    pub(crate) fn of(request: &Request) -> Self {
+        let forwarded = request.header("x-forwarded-for");
+        Self {
+            method: request.method().as_str().to_owned(),
+            path: request.path().to_owned(),
+            request_id: request.id().0.clone(),
+            address: request.address().map(str::to_owned),
+            forwarded_for: forwarded.map(|value| value.chars().take(LONGEST_FORWARDED).collect()),
+        }
+    }
+}
+
+impl Extract for Trail {
+    fn extract(request: &Request) -> Result<Self, Problem> {
+        Ok(Self::of(request))
+    }
+
+    fn describe(_: &mut Description, _: &mut SchemaGenerator) {}
 }
 
 impl AuditRecord {

@@ -6,7 +6,7 @@ use kernel::{ConfigError, StaffId};
 
 use super::{
     access::{StaffAccess, StaffSession},
-    audit::{AuditLog, AuditRecord},
+    audit::{AuditLog, AuditRecord, Trail},
     permissions::{Permission, Permissions},
 };
 use crate::{
@@ -117,7 +117,7 @@ impl StaffGuard {
         }
         let begun = self
             .audit
-            .begin((staff, login), self.operation, request)
+            .begin((staff, login), self.operation, &Trail::of(request))
             .await;
         begun.map(Some).map_err(of_store)
     }

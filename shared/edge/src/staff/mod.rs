@@ -11,6 +11,6 @@ mod caller;
 mod permissions;
 
 pub use access::{Access, StaffAccess, StaffSession};
-pub use audit::{AuditEntry, AuditLog, AuditRecord};
+pub use audit::{AuditEntry, AuditLog, AuditRecord, Trail};
 pub use caller::{AnyStaff, Staff, StaffGuard};
 pub use permissions::{Grant, InvalidGrant, Permission, Permissions};
