@@ -18,6 +18,8 @@ const PENDING_KEPT: Duration = Duration::from_secs(3 * 24 * 3600);
 /// How long it is known why an upload was refused, or that a picture was removed.
 const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// The hash of the file that is being published.
+const CONTENT: &str = "content";
 const STATE: &str = "state";
 const PENDING: &str = "pending";
 const PUBLISHED: &str = "published";
@@ -48,6 +50,16 @@ struct Row {
     /// When the table may drop it, in seconds; decides nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ttl: Option<i64>,
+}
+
+/// Whose content may be put at the addresses of an upload.
+pub(crate) enum Claim {
+    /// This one's, and no other.
+    Held,
+    /// That of another file, uploaded with the same form.
+    OfAnother,
+    /// Nobody's any more: something came of the upload already.
+    Settled,
 }
 
 /// What came of removing a picture.
@@ -89,6 +101,32 @@ impl Uploads {
     pub(crate) async fn find(&self, id: &UploadId) -> Result<Option<Upload>, DynamoError> {
         let row: Option<Row> = self.table.get(key(id), Consistency::Strong).await?;
         row.map(Upload::try_from).transpose()
+    }
+
+    /// Binds a pending upload to the content that is published of it, before anything is put: the addresses of a picture are known
+    /// before it is uploaded, so only one content may ever be put there.
+    pub(crate) async fn claim(&self, id: &UploadId, content: &str) -> Result<Claim, DynamoError> {
+        let unclaimed = vec![
+            Condition::absent(CONTENT),
+            Condition::equals(CONTENT, content),
+        ];
+        let write = Write::update(&self.table, key(id))
+            .set(CONTENT, content)
+            .when(Condition::equals(STATE, PENDING))
+            .when(Condition::any(unclaimed));
+        match Table::write(write).await {
+            Ok(()) => Ok(Claim::Held),
+            Err(WriteError::ConditionFailed(Some(item))) => {
+                let known = item.read::<Row>()?;
+                Ok(if known.state == PENDING {
+                    Claim::OfAnother
+                } else {
+                    Claim::Settled
+                })
+            }
+            Err(WriteError::ConditionFailed(None)) => Ok(Claim::Settled),
+            Err(WriteError::Call(error)) => Err(error),
+        }
     }
 
     /// Writes down that a pending upload can be seen now. Returns the state in which it is afterwards: another one when it was

@@ -67,8 +67,8 @@ impl Signer {
 
     /// The plain SHA-256 of a text, in hexadecimal.
     #[must_use]
-    pub fn sha256(text: &str) -> String {
-        hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+    pub fn sha256(content: impl AsRef<[u8]>) -> String {
+        hex(digest::digest(&digest::SHA256, content.as_ref()).as_ref())
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum Refused {
     Animated,
     /// It cannot be decoded to its end.
     Broken,
+    /// Another picture was uploaded with the same form at the same time: which of them was meant nobody can tell.
+    SeveralFiles,
 }
 
 /// A decoded picture, not yet turned as its camera was held.

@@ -3,15 +3,19 @@
 //! Comes any number of times, also twice at once, and may die between any two calls: what it puts is the same each time, and the
 //! state is written between the pictures, which are there before anybody is told, and the upload's end, after which nothing is left
 //! to do. An upload that was settled once stays so, whatever is uploaded under its key later.
+//!
+//! A form can be posted twice while it is valid. The upload is bound to the content of the first file before a size of it is put, so
+//! sizes of two pictures never stand side by side: the second file is ignored once the first is published; while it is not, neither is.
 
 use bucket::{BucketError, Read};
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Signer};
 use edge::{Notes, ObjectEvent};
 use kernel::UploadId;
 
 use crate::{
     Media,
     domain::{self, Announced, NotEncoded, Published, Refused, State, Upload},
+    store::Claim,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +37,11 @@ pub(crate) async fn publish_picture(
     if let Ok(id) = UploadId::parse(&*object.key) {
         match app.uploads.find(&id).await? {
             Some(upload) if upload.state == State::Pending => settle(app, &upload).await?,
-            // It was removed while it was being published.
-            Some(upload) if upload.state == State::Removed => app.objects.withdraw(&id).await?,
+            // It was removed or refused while it was being published, perhaps by a delivery that died.
+            Some(Upload {
+                state: State::Removed | State::Refused(_),
+                ..
+            }) => app.objects.withdraw(&id).await?,
             Some(_) | None => {}
         }
     }
@@ -44,15 +51,20 @@ pub(crate) async fn publish_picture(
 
 /// Publishes or refuses a pending upload.
 async fn settle(app: &Media, upload: &Upload) -> Result<(), PublishPictureError> {
-    let made = match app.objects.uploaded(&upload.id).await? {
+    let bytes = match app.objects.uploaded(&upload.id).await? {
         // Another delivery has come to its end meanwhile.
         Read::Absent => return Ok(()),
-        Read::TooLarge => Err(Refused::WrongSize),
-        Read::Whole(bytes) => make(bytes, upload.announced).await?,
+        Read::TooLarge => return refuse(app, upload, Refused::WrongSize).await,
+        Read::Whole(bytes) => bytes,
     };
-    match made {
-        Ok(published) => publish(app, upload, published).await,
+    let content = Signer::sha256(&bytes);
+    match make(bytes, upload.announced).await? {
         Err(reason) => refuse(app, upload, reason).await,
+        Ok(published) => match app.uploads.claim(&upload.id, &content).await? {
+            Claim::Held => publish(app, upload, published).await,
+            Claim::OfAnother => refuse(app, upload, Refused::SeveralFiles).await,
+            Claim::Settled => Ok(()),
+        },
     }
 }
 
@@ -89,10 +101,13 @@ async fn publish(
     Ok(())
 }
 
+/// Refuses a pending upload, of which nothing is to be seen from then on. What another delivery is about to put it takes away itself.
 async fn refuse(app: &Media, upload: &Upload, reason: Refused) -> Result<(), PublishPictureError> {
-    app.uploads
-        .refuse(&upload.id, reason, app.clock.now())
-        .await?;
+    let now = app.clock.now();
+    let state = app.uploads.refuse(&upload.id, reason, now).await?;
+    if reason == Refused::SeveralFiles && state == Some(State::Refused(reason)) {
+        app.objects.withdraw(&upload.id).await?;
+    }
     Notes::outcome("picture-refused");
     Ok(())
 }

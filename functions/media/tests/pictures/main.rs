@@ -6,4 +6,5 @@ mod back_office;
 mod faults;
 mod publishing;
 mod support;
+mod twins;
 mod uploads;
