@@ -150,7 +150,7 @@ impl Catalog {
     }
 }
 
-/// A SKU belongs to one product for ever.
+/// A SKU's code belongs to the product that has it, and to one that had it and was ever on sale.
 pub(super) const SKU_TAKEN: ProblemKind =
     ProblemKind::new(409, "11002", "SKU belongs to another product");
 /// Something is missing for a product to be sold.

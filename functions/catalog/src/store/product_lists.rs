@@ -83,7 +83,7 @@ impl Store {
         }
     }
 
-    /// A SKU, on sale or not, if it is of this category of any level.
+    /// A SKU, on sale or not, if its product has it and it is of this category of any level.
     pub(crate) async fn staff_sku(
         &self,
         id: &SkuId,
@@ -91,7 +91,12 @@ impl Store {
     ) -> Result<Option<StaffSkuRow>, DynamoError> {
         let found: Option<SkuRow> = self.table.get(sku_key(id), Consistency::Eventual).await?;
         let place = category.map_or_else(String::new, |category| path_prefix(&category.path));
-        let found = found.filter(|row| row.staff_sk.starts_with(&place));
+        let listed = |row: &SkuRow| {
+            row.staff_sk
+                .as_ref()
+                .is_some_and(|sk| sk.starts_with(&place))
+        };
+        let found = found.filter(listed);
         Ok(found.map(StaffSkuRow::from))
     }
 

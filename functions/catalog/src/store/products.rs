@@ -51,8 +51,9 @@ pub(super) struct SkuRow {
     pub(super) sku_name: String,
     pub(super) brand_id: BrandId,
     pub(super) category_id: CategoryId,
-    staff_pk: String,
-    pub(super) staff_sk: String,
+    /// Absent, as `staff_sk` is, of what its product dropped: it is in no list and only keeps its code.
+    staff_pk: Option<String>,
+    pub(super) staff_sk: Option<String>,
 }
 
 impl From<SkuRow> for Sku {
@@ -106,8 +107,8 @@ impl Store {
         self.table.get(product_key(id), consistency).await
     }
 
-    /// Writes a product with its SKUs in place of what was read, and the entry of its history, all or nothing. SKUs that the
-    /// product no longer has go in the same transaction.
+    /// Writes a product with its SKUs in place of what was read, and the entry of its history, all or nothing. In the same
+    /// transaction SKUs that the product no longer has go, or only leave the lists, see [`Product::keeps_codes`].
     pub(crate) async fn put_product(
         &self,
         change: &ProductChange<'_>,
@@ -136,7 +137,7 @@ impl Store {
             );
         }
         for sku in gone {
-            transaction = transaction.with(Write::delete(&self.table, sku_key(sku)));
+            transaction = transaction.with(self.drop_sku(change.product, sku));
         }
         let skus: Vec<&SkuId> = skus.iter().map(|record| &record.sku.sku_id).collect();
         commit(transaction, &skus).await
@@ -169,6 +170,18 @@ impl Store {
         let transaction = Transaction::new().with(put).with(history);
         let skus = self.status_of_skus(product, path);
         commit(skus.fold(transaction, Transaction::with), &[]).await
+    }
+
+    /// Takes a SKU from a product that no longer has it.
+    fn drop_sku(&self, product: &Product, sku: &SkuId) -> Write {
+        if !product.keeps_codes() {
+            return Write::delete(&self.table, sku_key(sku));
+        }
+        Write::update(&self.table, sku_key(sku))
+            .set("on_sale", false)
+            .set("staff_pk", None::<&str>)
+            .set("staff_sk", None::<&str>)
+            .when(Condition::equals("product_id", &product.id))
     }
 
     fn status_of_skus<'s>(
@@ -324,8 +337,8 @@ impl SkuRow {
             sku_name: record.sku_name.clone(),
             brand_id: product.document.brand_id.clone(),
             category_id: product.document.category_id,
-            staff_pk: SKUS.to_owned(),
-            staff_sk: sku_place(category_path, product, &sku.sku_id),
+            staff_pk: Some(SKUS.to_owned()),
+            staff_sk: Some(sku_place(category_path, product, &sku.sku_id)),
         }
     }
 }

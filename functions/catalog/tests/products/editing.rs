@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Action;
 
-use crate::goods::{PRODUCTS, edit, listed, mall, product, put, staff_get};
+use crate::goods::{PRODUCTS, edit, ids, listed, mall, product, put, staff_get};
 
 #[tokio::test]
 async fn of_two_editors_the_second_is_told_and_nothing_is_lost() {
@@ -96,10 +96,63 @@ async fn a_replaced_product_sells_only_its_new_skus_and_never_those_of_another()
         .send()
         .await
         .expect(404);
-    // What has gone is free for another product.
+}
+
+#[tokio::test]
+async fn what_a_product_sold_stays_its_own_after_it_dropped_it_and_it_may_take_it_up_again() {
+    let mall = mall().await;
+    mall.publish("p1", &product(3, "华为", &[("a", 100), ("b", 200)]))
+        .await;
+    mall.receive("r1", "a", 500).await;
+    edit(&mall, "p1", "*", &product(3, "华为", &[("b", 200)]))
+        .await
+        .expect(200);
+    for off_sale in [false, true] {
+        if off_sale {
+            mall.take_off_sale("p1").await;
+        }
+        let taken = put(&mall, "p2", &product(3, "华为", &[("a", 100)])).await;
+        assert_eq!(taken.expect(409).problem_code(), "11002");
+    }
+    mall.get(&format!("{PRODUCTS}/p2"))
+        .staff()
+        .send()
+        .await
+        .expect(404);
+
+    // It is in no list of staff, whatever they look for.
+    for query in ["", "?category_id=3", "?key=a"] {
+        let list = staff_get(&mall, &format!("/api/catalog/admin/skus{query}")).await;
+        assert!(!ids(&list, "sku_id").contains(&"a".to_owned()), "{query}");
+    }
+    mall.get("/api/catalog/skus/a").send().await.expect(404);
+
+    mall.publish("p1", &product(3, "华为", &[("a", 150), ("b", 200)]))
+        .await;
+    mall.let_what_is_kept_go_stale();
+    let sku = mall.get("/api/catalog/skus/a").send().await.expect(200);
+    assert_eq!(
+        (&sku.json()["price_fen"], &sku.json()["available"]),
+        (&json!(150), &json!(500))
+    );
+    let list = staff_get(&mall, "/api/catalog/admin/skus?category_id=3").await;
+    assert_eq!(ids(&list, "sku_id"), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn what_a_product_drops_before_it_was_ever_on_sale_is_free() {
+    let mall = mall().await;
+    put(&mall, "p1", &product(3, "华为", &[("a", 100), ("b", 200)]))
+        .await
+        .expect(201);
+    edit(&mall, "p1", "*", &product(3, "华为", &[("b", 200)]))
+        .await
+        .expect(200);
     put(&mall, "p2", &product(3, "华为", &[("a", 100)]))
         .await
         .expect(201);
+    let taken = edit(&mall, "p1", "*", &product(3, "华为", &[("a", 100)])).await;
+    assert_eq!(taken.expect(409).problem_code(), "11002");
 }
 
 #[tokio::test]

@@ -120,7 +120,8 @@ pub(crate) struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SkuDocument {
-    /// Its id, unique in the mall.
+    /// Its id, unique in the mall. Codes of a product that was ever on sale stay its own, also those that it drops; it may
+    /// take them up again. Codes that a product drops before it was ever on sale are free.
     pub(crate) code: SkuId,
     /// What it is called; the product's name and the values of its options when it says nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]

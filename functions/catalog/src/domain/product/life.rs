@@ -96,9 +96,22 @@ impl Product {
 
     /// Whether it may be removed.
     pub(crate) fn check_removal(&self) -> Result<(), OnlyDraftsGo> {
+        if self.was_ever_on_sale() {
+            return Err(OnlyDraftsGo);
+        }
+        Ok(())
+    }
+
+    /// Whether the codes of its SKUs stay its own when it drops them: from the first time that it goes on sale, as stock,
+    /// carts and orders know a SKU by its code alone. Until then a code that it drops is free for any product.
+    pub(crate) fn keeps_codes(&self) -> bool {
+        self.was_ever_on_sale()
+    }
+
+    fn was_ever_on_sale(&self) -> bool {
         match self.status {
-            Status::Draft => Ok(()),
-            Status::OnSale | Status::OffSale => Err(OnlyDraftsGo),
+            Status::Draft => false,
+            Status::OnSale | Status::OffSale => true,
         }
     }
 
