@@ -38,7 +38,7 @@ pub(crate) struct ProductPath {
 pub(crate) struct ProductState {
     product_id: ProductId,
     status: Status,
-    /// Counts its changes, from 1; also the answer's `ETag`.
+    /// Counts its changes, from 1, and on where a draft is made again that was removed; also the answer's `ETag`.
     version: u64,
     updated_at: Timestamp,
 }

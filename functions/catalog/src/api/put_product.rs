@@ -10,7 +10,7 @@ use super::product::{ChangeProducts, ProductPath, ProductState, SKU_TAKEN, flawe
 use crate::{
     Catalog,
     domain::{Change, ChangeKind, Flaw, Product, ProductDocument, Terms},
-    store::{ProductChange, ProductUnwritten, StoredProduct},
+    store::{Latest, ProductChange, ProductUnwritten, StoredProduct},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -54,13 +54,17 @@ pub(crate) async fn put_product(
         Json<ProductDocument>,
     ),
 ) -> Result<Reply<ProductState, Versioned<Stored>>, PutProductError> {
-    let (known, (category, brand), attributes) = try_join3(
-        app.store.product(&path.product_id, Consistency::Strong),
+    let (latest, (category, brand), attributes) = try_join3(
+        app.store.latest_product(&path.product_id),
         app.belongings_of(&document),
         app.store
             .attributes_of(document.category_id, Consistency::Strong),
     )
     .await?;
+    let Latest {
+        product: known,
+        version,
+    } = latest;
     if let Some(known) = known
         .as_ref()
         .filter(|known| known.product.document == document)
@@ -78,7 +82,7 @@ pub(crate) async fn put_product(
     let before = known.as_ref().map(|known| &known.product);
     let product = Product::written(path.product_id, document, before, &terms, now)
         .map_err(PutProductError::Flawed)?;
-    let version = known.as_ref().map_or(0, |known| known.version) + 1;
+    let version = version + 1;
     let entry = match before {
         None => Change::new(ChangeKind::Created, version, staff.id, now),
         Some(before) => Change::new(ChangeKind::Edited, version, staff.id, now)

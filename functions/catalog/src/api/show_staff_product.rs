@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct StaffProductView {
     product_id: ProductId,
     status: Status,
-    /// Counts its changes, from 1; also the answer's `ETag`.
+    /// Counts its changes, from 1, and on where a draft is made again that was removed; also the answer's `ETag`.
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,

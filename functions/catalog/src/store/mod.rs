@@ -15,7 +15,9 @@ pub use product_lists::Skus;
 pub(crate) use product_lists::{
     PageOf, StaffProductRow, StaffSkuRow, product_list, staff_product_list, staff_sku_list,
 };
-pub(crate) use products::{ProductChange, ProductUnwritten, StoredProduct, product_changes};
+pub(crate) use products::{
+    Latest, ProductChange, ProductUnwritten, StoredProduct, product_changes,
+};
 pub(crate) use taxonomy::Unwritten;
 
 /// The table of this service.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Store,
-    products::{StoredProduct, products_below},
+    products::{Place, StoredProduct, products_below},
     taxonomy::category_key,
 };
 use crate::domain::{Category, CategoryId};
@@ -33,8 +33,9 @@ impl Store {
                 break;
             }
         }
-        // The list may be behind the products: those that are where they belong by now are in no need.
-        self.table.get_many(keys, Consistency::Strong).await
+        // The list may be behind the products: those that are where they belong by now, or are no more, are in no need.
+        let places: Vec<Place> = self.table.get_many(keys, Consistency::Strong).await?;
+        Ok(places.into_iter().filter_map(Place::stored).collect())
     }
 
     /// Notes that no product is left where a category was before, unless it was moved again meanwhile.

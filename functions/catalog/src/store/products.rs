@@ -10,13 +10,49 @@ use crate::domain::{
 };
 
 /// A product and the version of it that was read.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct StoredProduct {
     pub(crate) product: Product,
     /// From the first level down to its category: a copy, moved after the category when that is moved.
     pub(crate) category_path: Vec<CategoryId>,
     /// Counts its changes, from 1.
     pub(crate) version: u64,
+}
+
+/// What is in a product's place, to be changed.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    /// The product; none was there yet, or it was removed.
+    pub(crate) product: Option<StoredProduct>,
+    /// The last version that there was of it, 0 for none. A draft that was removed and is made again counts on, so that no
+    /// two that differ ever have the same version.
+    pub(crate) version: u64,
+}
+
+/// What is in a product's place, as it is kept: a product, or what [`Removed`] leaves.
+#[derive(Deserialize)]
+pub(super) struct Place {
+    product: Option<Product>,
+    #[serde(default)]
+    category_path: Vec<CategoryId>,
+    version: u64,
+}
+
+/// What a draft that was removed leaves in its place.
+#[derive(Serialize)]
+struct Removed {
+    version: u64,
+    removed_at: Timestamp,
+}
+
+impl Place {
+    pub(super) fn stored(self) -> Option<StoredProduct> {
+        Some(StoredProduct {
+            product: self.product?,
+            category_path: self.category_path,
+            version: self.version,
+        })
+    }
 }
 
 /// A product as it is kept. Which attributes it has says which lists it is in: `list_pk` and `brand_pk` are those of the
@@ -75,6 +111,7 @@ impl From<SkuRow> for Sku {
 pub(crate) struct ProductChange<'c> {
     pub(crate) product: &'c Product,
     pub(crate) known: Option<&'c StoredProduct>,
+    /// Of the version after the one that was read.
     pub(crate) entry: &'c Change,
     pub(crate) category: &'c Category,
     pub(crate) now: Timestamp,
@@ -104,7 +141,18 @@ impl Store {
         id: &ProductId,
         consistency: Consistency,
     ) -> Result<Option<StoredProduct>, DynamoError> {
-        self.table.get(product_key(id), consistency).await
+        let place: Option<Place> = self.table.get(product_key(id), consistency).await?;
+        Ok(place.and_then(Place::stored))
+    }
+
+    /// What is in a product's place, and from which version on a change of it counts.
+    pub(crate) async fn latest_product(&self, id: &ProductId) -> Result<Latest, DynamoError> {
+        let place = self.table.get(product_key(id), Consistency::Strong);
+        let place: Option<Place> = place.await?;
+        Ok(place.map_or_else(Latest::default, |place| Latest {
+            version: place.version,
+            product: place.stored(),
+        }))
     }
 
     /// Writes a product with its SKUs in place of what was read, and the entry of its history, all or nothing. In the same
@@ -174,14 +222,15 @@ impl Store {
 
     /// Takes a SKU from a product that no longer has it.
     fn drop_sku(&self, product: &Product, sku: &SkuId) -> Write {
-        if !product.keeps_codes() {
-            return Write::delete(&self.table, sku_key(sku));
-        }
-        Write::update(&self.table, sku_key(sku))
-            .set("on_sale", false)
-            .set("staff_pk", None::<&str>)
-            .set("staff_sk", None::<&str>)
-            .when(Condition::equals("product_id", &product.id))
+        let write = if product.keeps_codes() {
+            Write::update(&self.table, sku_key(sku))
+                .set("on_sale", false)
+                .set("staff_pk", None::<&str>)
+                .set("staff_sk", None::<&str>)
+        } else {
+            Write::delete(&self.table, sku_key(sku))
+        };
+        write.when(Condition::equals("product_id", &product.id))
     }
 
     fn status_of_skus<'s>(
@@ -198,21 +247,25 @@ impl Store {
         })
     }
 
-    /// Removes a product with its SKUs; its history stays.
+    /// Removes a product with its SKUs; its history stays, and its version.
     pub(crate) async fn remove_product(
         &self,
         known: &StoredProduct,
         entry: &Change,
     ) -> Result<(), ProductUnwritten> {
         let id = &known.product.id;
+        let removed = Removed {
+            version: entry.version,
+            removed_at: entry.at,
+        };
         let mut transaction = Transaction::new()
             .with(
-                Write::delete(&self.table, product_key(id))
+                Write::put(&self.table, product_key(id), &removed)
                     .when(Condition::equals("version", known.version)),
             )
-            .with(Write::put(&self.table, change_key(id, entry), entry));
+            .with(Write::put(&self.table, change_key(id, entry), entry).if_absent());
         for sku in &known.product.document.skus {
-            transaction = transaction.with(Write::delete(&self.table, sku_key(&sku.code)));
+            transaction = transaction.with(self.drop_sku(&known.product, &sku.code));
         }
         commit(transaction, &[]).await
     }
@@ -260,9 +313,9 @@ impl Store {
         let (product, version) = (change.product, change.entry.version);
         let row = ProductRow::of(product, &change.category.path, version);
         let put = Write::put(&self.table, product_key(&product.id), &row);
-        let put = match change.known {
-            None => put.if_absent(),
-            Some(known) => put.when(Condition::equals("version", known.version)),
+        let put = match version {
+            0 | 1 => put.if_absent(),
+            _ => put.when(Condition::equals("version", version - 1)),
         };
         Transaction::new()
             .with(put)
@@ -366,7 +419,7 @@ pub(crate) fn product_changes(id: &ProductId) -> Query {
 
 const CHANGE: &str = "CHANGE#";
 
-/// Sorts by time: a draft that was removed and made again begins at version 1 again, behind what it was before.
+/// Sorts by time, then by version.
 fn change_key(id: &ProductId, change: &Change) -> Key {
     let place = format!(
         "{CHANGE}{:014}#{:010}",

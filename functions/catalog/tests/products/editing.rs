@@ -1,10 +1,17 @@
 //! Writing products: what is refused, two editors at once, SKUs that come and go.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Action;
+use tokio::sync::{Barrier, Notify};
 
 use crate::goods::{PRODUCTS, edit, ids, listed, mall, product, put, staff_get};
 
@@ -61,6 +68,61 @@ async fn of_two_editors_the_second_is_told_and_nothing_is_lost() {
     let create = mall.put(&path).staff().header("if-none-match", "*");
     create.json(&other).send().await.expect(412);
     edit(&mall, "p9", "*", &other).await.expect(412);
+}
+
+#[tokio::test]
+async fn who_edits_a_draft_that_was_removed_and_made_anew_is_told() {
+    let mall = mall().await;
+    let made = put(&mall, "p1", &product(3, "华为", &[("a", 100), ("b", 200)])).await;
+    let tag = made.expect(201).header("etag").unwrap().to_owned();
+    let remove = mall.delete(&format!("{PRODUCTS}/p1")).staff();
+    remove.header("if-match", &tag).send().await.expect(204);
+    let anew = product(3, "华为", &[("c", 300)]);
+    put(&mall, "p1", &anew).await.expect(201);
+    edit(&mall, "p1", &tag, &product(3, "华为", &[("b", 200)]))
+        .await
+        .expect(412);
+    let kept = staff_get(&mall, &format!("{PRODUCTS}/p1")).await;
+    assert_eq!(kept["document"]["skus"][0]["code"], "c");
+}
+
+#[tokio::test]
+async fn an_edit_under_way_never_reaches_what_was_made_of_a_removed_draft_meanwhile() {
+    let mall = mall().await;
+    let before = product(3, "华为", &[("a", 100), ("b", 200)]);
+    let tag = put(&mall, "p1", &before).await.expect(201);
+    let tag = tag.header("etag").unwrap().to_owned();
+    // The edit that drops `a` has read the draft, and waits.
+    let (arrived, go_on) = (Arc::new(Notify::new()), Arc::new(Barrier::new(2)));
+    let (told, held) = (arrived.clone(), go_on.clone());
+    let seen = AtomicBool::new(false);
+    mall.wire().on(move |call| {
+        if call.operation != "TransactWriteItems" || seen.swap(true, Ordering::SeqCst) {
+            return Action::Pass;
+        }
+        told.notify_one();
+        Action::Wait(held.clone())
+    });
+    let editor = {
+        let (mall, tag) = (mall.clone(), tag.clone());
+        let next = product(3, "华为", &[("b", 200)]);
+        tokio::spawn(async move { edit(&mall, "p1", &tag, &next).await })
+    };
+    arrived.notified().await;
+    let remove = mall.delete(&format!("{PRODUCTS}/p1")).staff();
+    remove.header("if-match", &tag).send().await.expect(204);
+    put(&mall, "p1", &product(3, "华为", &[("b", 300)]))
+        .await
+        .expect(201);
+    put(&mall, "p2", &product(3, "华为", &[("a", 100)]))
+        .await
+        .expect(201);
+    go_on.wait().await;
+    editor.await.unwrap().expect(412);
+    let kept = staff_get(&mall, &format!("{PRODUCTS}/p1")).await;
+    assert_eq!(kept["document"]["skus"][0]["price_fen"], 300);
+    let list = staff_get(&mall, "/api/catalog/admin/skus?key=a").await;
+    assert_eq!(list["items"][0]["product_id"], "p2");
 }
 
 #[tokio::test]

@@ -145,12 +145,15 @@ async fn a_draft_can_be_removed_with_its_codes_and_what_was_on_sale_cannot() {
     );
     remove(Some("\"1\"")).await.expect(204);
     remove(Some("*")).await.expect(404);
+    let path = format!("{PRODUCTS}/p1");
+    mall.get(&path).staff().send().await.expect(404);
+    let list = staff_get(&mall, &format!("{PRODUCTS}?category_id=3")).await;
+    assert_eq!(list["items"], json!([]));
     // The code is free, for another product too; and the history goes on where it was.
     put(&mall, "p2", &body).await.expect(201);
-    mall.clock().advance(std::time::Duration::from_secs(1));
-    put(&mall, "p1", &product(3, "华为", &[("b", 100)]))
-        .await
-        .expect(201);
+    let made = mall.put(&path).staff().header("if-none-match", "*");
+    let made = made.json(&product(3, "华为", &[("b", 100)])).send().await;
+    assert_eq!(made.expect(201).header("etag"), Some("\"3\""));
     let changes = staff_get(&mall, &format!("{PRODUCTS}/p1/changes")).await;
     let kinds: Vec<&Value> = changes["items"]
         .as_array()
