@@ -71,7 +71,8 @@ impl Permission for WriteAttributes {
 /// it is done or dead by then.
 const CLOSING: Duration = Duration::from_secs(60);
 
-/// Whether a thing in version `current` may be put by a client that need not say what it knows of it, and maybe does.
+/// Whether a thing in version `current` may be put, or brought into another state, by a client that need not say what it knows
+/// of it, and maybe does.
 fn may_put(known: &IfMatch, current: Option<u64>) -> Result<(), Unmatched> {
     if known.is_unsaid() {
         Ok(())

@@ -15,13 +15,13 @@ use crate::{
     store::{ProductUnwritten, StoredProduct},
 };
 
-/// May write products.
+/// May write products. To change one that is on sale it takes [`PublishProducts`] too.
 pub(crate) enum ChangeProducts {}
 impl Permission for ChangeProducts {
     const NAME: &'static str = "catalog:product:write";
 }
 
-/// May put products on sale and take them off.
+/// May put products on sale and take them off and, with [`ChangeProducts`], change what is on sale.
 pub(crate) enum PublishProducts {}
 impl Permission for PublishProducts {
     const NAME: &'static str = "catalog:product:publish";

@@ -1,15 +1,19 @@
-//! Makes a product, as a draft, or replaces the document of one.
+//! Makes a product, as a draft, or replaces the document of one. What is on sale changes at once, for everyone: who changes that
+//! may also put products on sale.
 
 use dynamo::{Consistency, DynamoError};
 use edge::{
-    IfMatch, Json, Path, Problem, ProblemKind, Refusal, Reply, Staff, Stored, Unmatched, Versioned,
+    IfMatch, Json, Path, Permission, Problem, ProblemKind, Refusal, Reply, Staff, Stored,
+    Unmatched, Versioned,
 };
 use futures::future::try_join3;
 
-use super::product::{ChangeProducts, ProductPath, ProductState, SKU_TAKEN, flawed, unwritten};
+use super::product::{
+    ChangeProducts, ProductPath, ProductState, PublishProducts, SKU_TAKEN, flawed, unwritten,
+};
 use crate::{
     Catalog,
-    domain::{Change, ChangeKind, Flaw, Product, ProductDocument, Terms},
+    domain::{Change, ChangeKind, Flaw, Product, ProductDocument, Status, Terms},
     store::{Latest, ProductChange, ProductUnwritten, StoredProduct},
 };
 
@@ -17,6 +21,8 @@ use crate::{
 pub(crate) enum PutProductError {
     #[error("the product is not as it must be")]
     Flawed(Vec<Flaw>),
+    #[error("the product is on sale: to change it needs the permission {name} too", name = PublishProducts::NAME)]
+    OnSale,
     #[error(transparent)]
     Unmatched(#[from] Unmatched),
     #[error(transparent)]
@@ -28,6 +34,7 @@ pub(crate) enum PutProductError {
 impl Refusal for PutProductError {
     const KINDS: &'static [ProblemKind] = &[
         ProblemKind::INVALID,
+        ProblemKind::FORBIDDEN,
         ProblemKind::CHANGED_MEANWHILE,
         ProblemKind::IF_MATCH_REQUIRED,
         SKU_TAKEN,
@@ -38,6 +45,7 @@ impl Refusal for PutProductError {
     fn problem(&self) -> Problem {
         match self {
             Self::Flawed(flaws) => flawed(flaws),
+            Self::OnSale => Problem::from(ProblemKind::FORBIDDEN).because(self.to_string()),
             Self::Unmatched(unmatched) => (*unmatched).into(),
             Self::NotWritten(failure) => unwritten(failure),
             Self::Store(error) => Problem::of_store(error),
@@ -72,6 +80,11 @@ pub(crate) async fn put_product(
         // It has taken effect already, sent by whomever: nothing to write, and nothing to lose.
         return Ok(Reply::stored(false, ProductState::of(known)).version(known.version));
     }
+    let before = known.as_ref().map(|known| &known.product);
+    let is_on_sale = before.is_some_and(|before| before.status == Status::OnSale);
+    if is_on_sale && !staff.permissions.allow(PublishProducts::NAME) {
+        return Err(PutProductError::OnSale);
+    }
     if_match.check(known.as_ref().map(|known| known.version))?;
     let now = app.clock.now();
     let terms = Terms {
@@ -79,7 +92,6 @@ pub(crate) async fn put_product(
         brand: brand.as_ref(),
         attributes: &attributes,
     };
-    let before = known.as_ref().map(|known| &known.product);
     let product = Product::written(path.product_id, document, before, &terms, now)
         .map_err(PutProductError::Flawed)?;
     let version = version + 1;

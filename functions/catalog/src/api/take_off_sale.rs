@@ -1,9 +1,14 @@
 //! Takes a product off sale: it leaves the lists at once, carts show it as not available, and nobody can order it.
 
 use dynamo::{Consistency, DynamoError};
-use edge::{Ok200, Path, Problem, ProblemKind, Refusal, Reply, Staff, Versioned};
+use edge::{
+    IfMatch, Ok200, Path, Problem, ProblemKind, Refusal, Reply, Staff, Unmatched, Versioned,
+};
 
-use super::product::{ProductPath, ProductState, PublishProducts, STILL_A_DRAFT, unwritten};
+use super::{
+    may_put,
+    product::{ProductPath, ProductState, PublishProducts, STILL_A_DRAFT, unwritten},
+};
 use crate::{
     Catalog,
     domain::{Change, ChangeKind, DraftIsNotOnSale},
@@ -17,6 +22,8 @@ pub(crate) enum TakeOffSaleError {
     #[error(transparent)]
     Draft(#[from] DraftIsNotOnSale),
     #[error(transparent)]
+    Unmatched(#[from] Unmatched),
+    #[error(transparent)]
     NotWritten(#[from] ProductUnwritten),
     #[error("the catalog cannot be read")]
     Store(#[from] DynamoError),
@@ -25,6 +32,7 @@ pub(crate) enum TakeOffSaleError {
 impl Refusal for TakeOffSaleError {
     const KINDS: &'static [ProblemKind] = &[
         ProblemKind::NOT_FOUND,
+        ProblemKind::CHANGED_MEANWHILE,
         STILL_A_DRAFT,
         ProblemKind::BUSY,
         ProblemKind::INTERNAL,
@@ -34,6 +42,7 @@ impl Refusal for TakeOffSaleError {
         match self {
             Self::NotFound => Problem::from(ProblemKind::NOT_FOUND).because(self.to_string()),
             Self::Draft(_) => Problem::from(STILL_A_DRAFT).because(self.to_string()),
+            Self::Unmatched(unmatched) => (*unmatched).into(),
             Self::NotWritten(failure) => unwritten(failure),
             Self::Store(error) => Problem::of_store(error),
         }
@@ -42,13 +51,15 @@ impl Refusal for TakeOffSaleError {
 
 pub(crate) async fn take_off_sale(
     app: &Catalog,
-    (staff, Path(path)): (Staff<PublishProducts>, Path<ProductPath>),
+    (staff, Path(path), if_match): (Staff<PublishProducts>, Path<ProductPath>, IfMatch),
 ) -> Result<Reply<ProductState, Versioned<Ok200>>, TakeOffSaleError> {
     let known = app
         .store
         .product(&path.product_id, Consistency::Strong)
         .await?
         .ok_or(TakeOffSaleError::NotFound)?;
+    // Stale is stale, also for what is so already: it would not be what the caller has seen.
+    may_put(&if_match, Some(known.version))?;
     let now = app.clock.now();
     let Some(product) = known.product.take_off_sale(now)? else {
         return Ok(Reply::ok(ProductState::of(&known)).version(known.version));
@@ -56,7 +67,12 @@ pub(crate) async fn take_off_sale(
     let version = known.version + 1;
     let entry = Change::new(ChangeKind::TakenOffSale, version, staff.id, now);
     // Whatever became of its category and its brand: what is to leave leaves.
-    app.store.take_off_sale(&product, &known, &entry).await?;
+    match app.store.take_off_sale(&product, &known, &entry).await {
+        Err(ProductUnwritten::ChangedMeanwhile) if !if_match.is_unsaid() => {
+            return Err(Unmatched::Changed.into());
+        }
+        written => written?,
+    }
     let stored = StoredProduct {
         product,
         version,

@@ -1,10 +1,13 @@
 //! From draft to sale, off sale and back.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::{Action, Mall};
+use tokio::sync::Barrier;
 
-use crate::goods::{PRODUCTS, listed, mall, product, put, staff_get};
+use crate::goods::{PRODUCTS, edit, listed, mall, product, put, staff_get};
 
 async fn sale(mall: &Mall, id: &str) -> testkit::Answer {
     mall.put(&format!("{PRODUCTS}/{id}/sale"))
@@ -48,6 +51,84 @@ async fn only_what_is_on_sale_is_seen_and_what_goes_off_sale_leaves_in_the_same_
     assert_eq!(seen().await, (404, 404, 0), "off sale");
     sale(&mall, "p1").await.expect(200);
     assert_eq!(seen().await, (200, 200, 1), "on sale again");
+}
+
+#[tokio::test]
+async fn what_is_on_sale_is_changed_only_by_who_may_put_it_there() {
+    let mall = mall().await;
+    let session = async |permissions: &[&str]| {
+        let staff = mall.staff_with(permissions).await;
+        mall.session_of_staff(&staff).await
+    };
+    let editor = session(&["catalog:product:write"]).await;
+    let publisher = session(&["catalog:product:write", "catalog:product:publish"]).await;
+    let edit = async |session: &str, price: i64| {
+        mall.put(&format!("{PRODUCTS}/p1"))
+            .cookie("__Host-mall-staff", session)
+            .header("if-match", "*")
+            .json(&product(3, "华为", &[("a", price)]))
+            .send()
+            .await
+    };
+    mall.publish("p1", &product(3, "华为", &[("a", 100)])).await;
+    let refused = edit(&editor, 1).await.expect(403);
+    assert_eq!(refused.problem_code(), "10006");
+    let detail = refused.json()["detail"].to_string();
+    assert!(detail.contains("catalog:product:publish"), "{detail}");
+    let sku = mall.get("/api/catalog/skus/a").send().await.expect(200);
+    assert_eq!(sku.json()["price_fen"], 100);
+    // What changes nothing is nobody's change.
+    edit(&editor, 100).await.expect(200);
+    edit(&publisher, 90).await.expect(200);
+    mall.take_off_sale("p1").await;
+    edit(&editor, 1).await.expect(200);
+    let sale = mall.put(&format!("{PRODUCTS}/p1/sale"));
+    let sale = sale.cookie("__Host-mall-staff", &editor).send().await;
+    sale.expect(403);
+}
+
+#[tokio::test]
+async fn a_publisher_publishes_the_version_that_they_reviewed_or_none() {
+    let mall = mall().await;
+    put(&mall, "p1", &product(3, "华为", &[("a", 100)]))
+        .await
+        .expect(201);
+    let path = format!("{PRODUCTS}/p1/sale");
+    let on = async |tag: &str| {
+        let request = mall.put(&path).staff().header("if-match", tag);
+        request.send().await
+    };
+    let off = async |tag: &str| {
+        let request = mall.delete(&path).staff().header("if-match", tag);
+        request.send().await
+    };
+    let edited = product(3, "华为", &[("a", 1)]);
+    edit(&mall, "p1", "\"1\"", &edited).await.expect(200);
+    assert_eq!(on("\"1\"").await.expect(412).problem_code(), "10011");
+    assert_eq!(status(&mall, "/api/catalog/skus/a").await, 404);
+    on("\"2\"").await.expect(200);
+    // Also what is so already is not what they have seen.
+    on("\"2\"").await.expect(412);
+    on("\"3\"").await.expect(200);
+    off("\"2\"").await.expect(412);
+    assert_eq!(status(&mall, "/api/catalog/skus/a").await, 200);
+    off("\"3\"").await.expect(200);
+    off("*").await.expect(200);
+
+    // Whoever is overtaken between reading and writing is told the same.
+    let barrier = Arc::new(Barrier::new(2));
+    mall.wire().on(move |call| {
+        if call.operation == "TransactWriteItems" {
+            return Action::Wait(barrier.clone());
+        }
+        Action::Pass
+    });
+    let next = product(3, "华为", &[("a", 2)]);
+    let (published, written) = futures::join!(on("\"4\""), edit(&mall, "p1", "\"4\"", &next));
+    mall.wire().heal();
+    let mut statuses = [published.status, written.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412], "{published:?} {written:?}");
 }
 
 #[tokio::test]

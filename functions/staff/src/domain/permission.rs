@@ -16,9 +16,12 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     ),
     (
         "catalog:product:publish",
-        "Put products on sale and take them off",
+        "Put products on sale and take them off; change what is on sale, with catalog:product:write",
     ),
-    ("catalog:product:write", "Change products"),
+    (
+        "catalog:product:write",
+        "Change products that are not on sale",
+    ),
     ("catalog:read", "See what is not on sale"),
     ("media:upload", "Upload pictures"),
     (
