@@ -216,9 +216,10 @@ fn no_answer(error: &InvokeError) -> Response<Body> {
         InvokeError::TimedOut(_) => {
             message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out")
         }
-        InvokeError::Died(_) | InvokeError::NotStarted(_) | InvokeError::Function { .. } => {
-            message(StatusCode::BAD_GATEWAY, "Bad Gateway")
-        }
+        InvokeError::Died(_)
+        | InvokeError::Panicked
+        | InvokeError::NotStarted(_)
+        | InvokeError::Function { .. } => message(StatusCode::BAD_GATEWAY, "Bad Gateway"),
     }
 }
 

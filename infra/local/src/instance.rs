@@ -79,6 +79,9 @@ pub enum InvokeError {
     /// The process ended with the invocation unanswered.
     #[error("the process ended before it answered ({0})")]
     Died(ExitStatus),
+    /// The mall itself failed while the function had the event. Why is in the log.
+    #[error("the mall failed before the function answered")]
+    Panicked,
     /// The process did not get as far as asking for its first event.
     #[error("the function did not start: {0}")]
     NotStarted(String),

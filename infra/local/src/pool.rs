@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
 use crate::function::{AccessKey, AccessKeys, BackendUrls, Definition};
 use crate::instance::{Instance, InvokeError, Outcome, Program};
@@ -99,6 +100,16 @@ impl Functions {
     }
 }
 
+/// A task is cancelled only when the whole mall stops: the event comes again after the next start. One that panicked may do so at
+/// every try, and counts.
+fn cut_short(error: &JoinError) -> InvokeError {
+    if error.is_panic() {
+        InvokeError::Panicked
+    } else {
+        InvokeError::Throttled
+    }
+}
+
 /// The instances of one function.
 #[derive(Debug)]
 pub(crate) struct Pool {
@@ -133,8 +144,9 @@ impl Pool {
         }
         let pool = Arc::clone(self);
         let invocation = tokio::spawn(async move { pool.invoke_to_end(event).await });
-        // The task is cancelled only when the whole mall stops.
-        let answer = invocation.await.unwrap_or(Err(InvokeError::Throttled));
+        let answer = invocation
+            .await
+            .unwrap_or_else(|error| Err(cut_short(&error)));
         if let Err(error) = &answer {
             tracing::warn!(function = self.definition.handler, error = %error, "a function gave no answer");
         }
@@ -181,5 +193,21 @@ impl Pool {
 
     fn warm(&self) -> std::sync::MutexGuard<'_, Vec<Instance>> {
         self.warm.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_while_a_function_has_an_event_is_a_failure_and_a_mall_that_stops_is_none() {
+        let panicked = tokio::spawn(async { panic!("this panic belongs to the test") });
+        let cut = cut_short(&panicked.await.unwrap_err());
+        assert!(matches!(cut, InvokeError::Panicked), "{cut}");
+        let stopped = tokio::spawn(std::future::pending::<()>());
+        stopped.abort();
+        let cut = cut_short(&stopped.await.unwrap_err());
+        assert!(matches!(cut, InvokeError::Throttled), "{cut}");
     }
 }
