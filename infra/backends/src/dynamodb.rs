@@ -87,6 +87,11 @@ impl DynamoDb {
         self.server.url()
     }
 
+    /// Waits until its server has ended.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.server.ended()
+    }
+
     /// Creates the table and switches on its stream and its time to live, each only if it is not there yet. `create` is a
     /// `CreateTable` request.
     pub(crate) fn create_table(

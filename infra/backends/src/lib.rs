@@ -249,6 +249,18 @@ impl Backends {
         self.s3.create_bucket(name)
     }
 
+    /// Waits until one of the three servers has ended, and names it. None ends by itself while all is well.
+    pub fn ended(&self) -> impl Future<Output = &'static str> + Send + use<> {
+        let (dynamodb, sqs, s3) = (self.dynamodb.ended(), self.sqs.ended(), self.s3.ended());
+        async move {
+            tokio::select! {
+                () = dynamodb => "DynamoDB",
+                () = sqs => "SQS",
+                () = s3 => "S3",
+            }
+        }
+    }
+
     /// Ends the three servers and waits until their threads are gone and their files are closed.
     pub async fn stop(self) {
         if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await {

@@ -98,6 +98,11 @@ impl S3 {
         self.server.url()
     }
 
+    /// Waits until its server has ended.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.server.ended()
+    }
+
     /// Creates the bucket if it is not there.
     pub(crate) fn create_bucket(&self, name: &str) -> Result<(), BackendError> {
         if !s3s::path::check_bucket_name(name) {

@@ -7,7 +7,7 @@ use std::thread;
 use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::BackendError;
 
@@ -55,6 +55,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
+    /// Closed when the thread has come to its end.
+    ended: watch::Receiver<()>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -83,9 +85,12 @@ impl Server {
             .map_err(failed)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
+        let (alive, ended) = watch::channel(());
         let thread = thread::Builder::new()
             .name(service.to_owned())
             .spawn(move || {
+                // Dropped at the end, a panic's too.
+                let _alive = alive;
                 runtime.block_on(async move {
                     match tokio::net::TcpListener::from_std(listener) {
                         Ok(listener) => tokio::select! {
@@ -100,6 +105,7 @@ impl Server {
             address,
             runtime: handle,
             stop: Some(stop),
+            ended,
             thread: Some(thread.map_err(failed)?),
         })
     }
@@ -107,6 +113,12 @@ impl Server {
     /// `http://127.0.0.1:<port>`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until its thread has come to its end, however that was.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ended = self.ended.clone();
+        async move { while ended.changed().await.is_ok() {} }
     }
 
     /// The runtime of the server's thread, for work that has to live as long as the server does.
@@ -135,5 +147,32 @@ impl Drop for Server {
         {
             tracing::error!(address = %self.address, "a server ended in a panic");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn that_a_server_has_ended_is_heard_even_of_one_that_panics() {
+        let ends = Server::start(Loopback::bind("ends", 0).unwrap(), |_| async {}).unwrap();
+        ends.ended().await;
+        let panics = Server::start(Loopback::bind("panics", 0).unwrap(), |_| async {
+            panic!("this panic belongs to the test");
+        });
+        panics.unwrap().ended().await;
+        let serves = Server::start(Loopback::bind("serves", 0).unwrap(), |_| {
+            std::future::pending()
+        });
+        let serves = serves.unwrap();
+        let ended = serves.ended();
+        tokio::select! {
+            biased;
+            () = serves.ended() => panic!("it goes on"),
+            () = std::future::ready(()) => {}
+        }
+        drop(serves);
+        ended.await;
     }
 }

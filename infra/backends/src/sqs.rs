@@ -75,6 +75,11 @@ impl Sqs {
         self.server.url()
     }
 
+    /// Waits until its server has ended.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.server.ended()
+    }
+
     /// The queues, for whoever sends to them without a request.
     pub(crate) fn queues(&self) -> Arc<Queues> {
         Arc::clone(&self.queues)

@@ -12,7 +12,7 @@
 //!
 //! [`cost`] reads what functions log about themselves, and prices it.
 //!
-//! [`mall::Mall`] starts all of it in order. `commands` are the words of the command line; all but `up` talk to the running mall,
+//! [`mall::Mall`] starts all of it in order; `parts` hears when something of it ends that must not. `commands` are the words of the command line; all but `up` talk to the running mall,
 //! which they find by `endpoints.json` in its data folder ([`state`]).
 
 #![forbid(unsafe_code)]
@@ -35,6 +35,7 @@ mod log_line;
 pub mod logs;
 pub mod mall;
 mod pages;
+mod parts;
 mod poller;
 mod pool;
 mod provider;

@@ -81,7 +81,8 @@ impl Logs {
         Ok(Self { entries, quiet })
     }
 
-    /// Sends what this process logs by `tracing` into the stream. Where a subscriber is set already (a test), it stays.
+    /// Sends what this process logs by `tracing`, and its panics, into the stream. Where a subscriber is set already (a test), it
+    /// stays.
     pub fn take_own_events(&self) {
         let filter =
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
@@ -93,7 +94,14 @@ impl Logs {
             .with_env_filter(filter)
             .with_writer(own)
             .finish();
-        let _ = tracing::subscriber::set_global_default(subscriber);
+        if tracing::subscriber::set_global_default(subscriber).is_ok() {
+            log_panics();
+        }
+    }
+
+    /// Waits until nobody writes lines any more.
+    pub(crate) async fn ended(self) {
+        self.entries.closed().await;
     }
 
     /// Copies what a function's process writes until it closes the stream.
@@ -134,6 +142,17 @@ impl Logs {
             let _ = written.await;
         }
     }
+}
+
+/// Has a panic told by `tracing` too, and then as before.
+fn log_panics() {
+    let as_before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let at = panic.location().map(ToString::to_string);
+        let why = panic.payload_as_str();
+        tracing::error!(at, why, "a panic");
+        as_before(panic);
+    }));
 }
 
 /// Writer of this process's own events: never waits, because `tracing` is called from anywhere.

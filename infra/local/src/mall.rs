@@ -7,15 +7,18 @@
 //!
 //! The port comes early because the templates want to know the mall's own address; the sandbox because they want its key.
 
+mod error;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use backends::{BackendError, Backends, PermissionRecord, Principal, Storage};
+use backends::{Backends, PermissionRecord, Principal, Storage};
 use template::Deployment;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -28,13 +31,14 @@ use crate::invoke_api;
 use crate::launch;
 use crate::logs::{Logs, Style};
 use crate::pages::Pages;
+use crate::parts::Parts;
 use crate::pool::Functions;
 use crate::provider::Provider;
-use crate::schedule::ScheduleError;
 use crate::sources::{Ground, Sources};
 use crate::state::{DataFolder, Endpoints, StateError};
-use crate::stream::StreamError;
-use crate::templates::{Declared, TemplatesError, read_templates};
+use crate::templates::{Declared, read_templates};
+
+pub use error::StartError;
 
 /// How long functions may go on once the mall stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -62,58 +66,6 @@ pub struct Options {
     pub permission_record: Option<PathBuf>,
 }
 
-/// Why a mall does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The data folder cannot be used.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The log file cannot be written.
-    #[error("cannot write the log file in {}", .folder.display())]
-    Logs {
-        /// The data folder.
-        folder: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The record of permissions cannot be written.
-    #[error("cannot write {}", .file.display())]
-    PermissionRecord {
-        /// The file.
-        file: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A port is taken or not allowed.
-    #[error(
-        "port {port} is not free; stop what uses it, or choose another with --port (0 takes any free one)"
-    )]
-    Port {
-        /// The port.
-        port: u16,
-        /// What the operating system says.
-        source: io::Error,
-    },
-    /// The templates make no mall.
-    #[error(transparent)]
-    Templates(#[from] TemplatesError),
-    /// A schedule cannot be read.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// A stream cannot be read.
-    #[error(transparent)]
-    Stream(#[from] StreamError),
-    /// DynamoDB, SQS or S3 does not start.
-    #[error("the back ends do not start")]
-    Backends(#[from] BackendError),
-    /// The payment provider's sandbox does not start.
-    #[error("the payment provider's sandbox does not start")]
-    Sandbox(#[from] sandbox::SandboxError),
-    /// The HTTP client for pictures cannot be made.
-    #[error("cannot make an HTTP client")]
-    Http(#[from] reqwest::Error),
-}
-
 /// What the process of a function is started with.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionProcess<'a> {
@@ -136,7 +88,8 @@ pub struct Mall {
     logs: Logs,
     functions: Arc<Functions>,
     sources: Sources,
-    /// Invoke API, the sweep of idle instances: what runs until it is dropped.
+    parts: Parts,
+    /// Invoke API, the sweep of idle instances, the ears for what ends elsewhere: what runs until it is dropped.
     tasks: JoinSet<()>,
     front_door: JoinHandle<()>,
     close_front_door: oneshot::Sender<()>,
@@ -182,7 +135,7 @@ impl Mall {
             s3: backends.s3_url(),
         };
         let functions = Functions::new(&deployment, keys, &urls, &options.program, &logs);
-        let functions = Arc::new(functions);
+        let (functions, parts) = (Arc::new(functions), Parts::default());
         let ground = Ground {
             deployment: &deployment,
             functions: &functions,
@@ -190,10 +143,17 @@ impl Mall {
             backends: &backends,
             folder: folder.path(),
             key: &own_key,
+            parts: &parts,
         };
         let sources = Sources::start(ground).await?;
         let (invoke_listener, invoke_address) = listen(0).await?;
-        let tasks = start_tasks(&functions, invoke_listener);
+        let mut tasks = start_tasks(&parts, &functions, invoke_listener);
+        tasks.spawn(parts.watch("the log", logs.clone().ended()));
+        let ended = backends.ended();
+        tasks.spawn(parts.watch("a back end", async { _ = ended.await }));
+        if let Some(provider) = &provider {
+            tasks.spawn(parts.watch("the payment provider's sandbox", provider.ended()));
+        }
 
         let prefix = inputs.parameters.get("Prefix").cloned().unwrap_or_default();
         let endpoints = endpoints(url, invoke_address, provider.as_ref(), urls, prefix);
@@ -201,7 +161,8 @@ impl Mall {
         let pages = Pages::new(pictures_bucket.as_deref(), &endpoints)?;
         let gateway = Gateway::new(&deployment, Arc::clone(&functions), pages, address.port());
         let (close_front_door, closed) = oneshot::channel();
-        let front_door = tokio::spawn(gateway.serve(listener, async { _ = closed.await }));
+        let served = gateway.serve(listener, async { _ = closed.await });
+        let front_door = tokio::spawn(parts.watch("the front door", served));
         launch::publish(folder.path(), &functions.launches())?;
         folder.publish(&endpoints)?;
         Ok(Self {
@@ -212,6 +173,7 @@ impl Mall {
             logs,
             functions,
             sources,
+            parts,
             tasks,
             front_door,
             close_front_door,
@@ -259,6 +221,12 @@ impl Mall {
     /// Its log stream.
     pub fn logs(&self) -> &Logs {
         &self.logs
+    }
+
+    /// Waits until something has ended that must run as long as the mall does, and names it. The mall is of little use from then
+    /// on: whoever started it should [stop](Mall::stop) it.
+    pub async fn broken(&self) -> String {
+        self.parts.ended().await
     }
 
     /// Takes nothing new, lets running functions end for a few seconds, ends every process, closes the data.
@@ -371,11 +339,17 @@ fn permission_record(file: Option<PathBuf>) -> Result<Option<Arc<PermissionRecor
 }
 
 /// The Invoke API, and the sweep of idle instances.
-fn start_tasks(functions: &Arc<Functions>, invoke_listener: TcpListener) -> JoinSet<()> {
+fn start_tasks(
+    parts: &Parts,
+    functions: &Arc<Functions>,
+    invoke_listener: TcpListener,
+) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(invoke_api::serve(invoke_listener, Arc::clone(functions)));
+    let served = invoke_api::serve(invoke_listener, Arc::clone(functions));
+    tasks.spawn(parts.watch("the Invoke API", served));
     let swept = Arc::clone(functions);
-    tasks.spawn(async move { swept.stop_idle_instances().await });
+    let sweep = async move { swept.stop_idle_instances().await };
+    tasks.spawn(parts.watch("the sweep of idle instances", sweep));
     tasks
 }
 

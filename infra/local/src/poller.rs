@@ -102,6 +102,11 @@ impl Poller {
         })
     }
 
+    /// The function's handler.
+    pub(crate) fn handler(&self) -> &str {
+        &self.pool.definition.handler
+    }
+
     /// Polls until it is dropped.
     pub(crate) async fn run(self: Arc<Self>) {
         loop {
@@ -163,7 +168,7 @@ impl Poller {
                 self.queue.delete(done.map(|(_, message)| message)).await;
             }
             Err(malformed) => {
-                let function = &self.pool.definition.handler;
+                let function = self.handler();
                 tracing::warn!(function, error = %malformed, "the whole batch stays in the queue");
             }
         }

@@ -88,6 +88,11 @@ impl Provider {
         ]
     }
 
+    /// Waits until it works no more.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.sandbox.ended()
+    }
+
     pub(crate) async fn stop(self) {
         self.sandbox.stop().await;
     }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::function::{AccessKey, BackendUrls};
 use crate::later::Later;
 use crate::mall::StartError;
+use crate::parts::Parts;
 use crate::poller::Poller;
 use crate::pool::Functions;
 use crate::stream::{Reader, Trimmer};
@@ -28,6 +29,7 @@ pub(crate) struct Ground<'g> {
     pub(crate) folder: &'g Path,
     /// The mall's own.
     pub(crate) key: &'g AccessKey,
+    pub(crate) parts: &'g Parts,
 }
 
 /// The running sources of events. Dropping them ends them at once.
@@ -49,6 +51,7 @@ impl Sources {
             deployment,
             functions,
             urls,
+            parts,
             ..
         } = ground;
         Later::create(ground.backends, deployment).await?;
@@ -61,21 +64,28 @@ impl Sources {
             stop_readers,
         };
         for timer in Timer::all(deployment, &sources.later)? {
-            sources.tasks.spawn(timer.run());
+            let name = format!("a schedule of {}", timer.handler());
+            sources.tasks.spawn(parts.watch(name, timer.run()));
         }
         for poller in &sources.pollers {
-            sources.tasks.spawn(Arc::clone(poller).run());
+            let name = format!("the queue of {}", poller.handler());
+            let run = Arc::clone(poller).run();
+            sources.tasks.spawn(parts.watch(name, run));
         }
         for later in &sources.later {
-            sources.tasks.spawn(Arc::clone(later).run());
+            let name = format!("the events of {}", later.handler());
+            let run = Arc::clone(later).run();
+            sources.tasks.spawn(parts.watch(name, run));
         }
         let streams = deployment.tables().filter(|table| has_stream(table));
         let tables = streams.map(|table| table.name.clone());
         let trimmer = Arc::new(Trimmer::new(ground.backends.streams(), tables));
         for reader in Reader::all(ground, &trimmer, &stop).await? {
-            sources.readers.spawn(reader.run());
+            let run = parts.watch("the reader of a stream", reader.run());
+            sources.readers.spawn(run);
         }
-        sources.tasks.spawn(trimmer.run());
+        let run = parts.watch("the trimming of streams", trimmer.run());
+        sources.tasks.spawn(run);
         Ok(sources)
     }
 

@@ -48,7 +48,12 @@ impl Timer {
         Ok(timers)
     }
 
-    /// Invokes the function at every moment of the schedule, until there is no more or it is dropped.
+    /// The function's handler.
+    pub(crate) fn handler(&self) -> &str {
+        self.later.handler()
+    }
+
+    /// Invokes the function at every moment of the schedule, until it is dropped.
     pub(crate) async fn run(self) {
         let mut last = OffsetDateTime::now_utc();
         // From the later of the two: a clock that wakes us early must not bring the same moment twice.
@@ -58,6 +63,8 @@ impl Timer {
             last = due;
             self.later.send(self.event(due)).await;
         }
+        // No moment is left, which is as it should be: the mall goes on without it.
+        std::future::pending().await
     }
 
     fn event(&self, due: OffsetDateTime) -> String {

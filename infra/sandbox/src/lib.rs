@@ -57,7 +57,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, UnboundedSender};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 pub use journal::JournalError;
@@ -153,6 +153,8 @@ pub struct Sandbox {
     stop: Option<oneshot::Sender<()>>,
     server: JoinSet<()>,
     courier: JoinSet<()>,
+    /// Closed when the one or the other has come to its end.
+    ended: [watch::Receiver<()>; 2],
 }
 
 /// Starts a sandbox: reads what its directory holds, takes up what was not finished, listens. The first start
@@ -182,11 +184,13 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         courier,
     });
     take_up_notices(&shared);
-    let mut courier = JoinSet::new();
-    courier.spawn(delivery::run(Arc::clone(&shared), errands));
+    let (mut courier, (alive, courier_ended)) = (JoinSet::new(), watch::channel(()));
+    let delivered = delivery::run(Arc::clone(&shared), errands);
+    courier.spawn(while_alive(delivered, alive));
     let (stop, stopped) = oneshot::channel();
-    let mut server = JoinSet::new();
-    server.spawn(server::serve(listener, Arc::clone(&shared), stopped));
+    let (mut server, (alive, server_ended)) = (JoinSet::new(), watch::channel(()));
+    let served = server::serve(listener, Arc::clone(&shared), stopped);
+    server.spawn(while_alive(served, alive));
     tracing::info!(%address, "payment sandbox ready");
     Ok(Sandbox {
         address,
@@ -194,7 +198,14 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         stop: Some(stop),
         server,
         courier,
+        ended: [server_ended, courier_ended],
     })
+}
+
+/// Lets go of `alive` when the work comes to its end, a panic's too.
+async fn while_alive(work: impl Future<Output = ()>, alive: watch::Sender<()>) {
+    work.await;
+    drop(alive);
 }
 
 /// Making a key takes its time and files block, so both happen off the runtime's threads.
@@ -248,6 +259,17 @@ impl Sandbox {
     /// one line. The same key is in its directory as `public-key.pem`.
     pub fn public_key(&self) -> &str {
         self.shared.keys.public_key()
+    }
+
+    /// Waits until it answers no more, or delivers no more notices. Neither happens while all is well.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let [mut server, mut courier] = self.ended.clone();
+        async move {
+            tokio::select! {
+                _closed = server.changed() => {}
+                _closed = courier.changed() => {}
+            }
+        }
     }
 
     /// Ends the answers that are being given, then lets go of port and journal. Notices that were not delivered

@@ -33,20 +33,31 @@ pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
         let mut signals = Signals::listen().map_err(CommandError::Runtime)?;
         let mall = Mall::start(start).await?;
         announce(&mall, style).await;
-        tokio::select! {
-            () = load_demo_once(&mall, options.no_demo) => signals.next().await,
-            () = signals.next() => {}
-        }
+        let ended = tokio::select! {
+            () = work(&mall, options.no_demo, &mut signals) => ExitCode::SUCCESS,
+            part = mall.broken() => {
+                tracing::error!(part, "a part of the mall has ended, and with it the mall ends");
+                ExitCode::FAILURE
+            }
+        };
         if style != Style::Json {
             mall.logs()
                 .print("\nStopping. Once more to stop at once.")
                 .await;
         }
         tokio::select! {
-            () = mall.stop() => Ok(ExitCode::SUCCESS),
+            () = mall.stop() => Ok(ended),
             () = signals.next() => Ok(ExitCode::FAILURE),
         }
     })
+}
+
+/// Loads the demo data the first time, and goes on until somebody ends it.
+async fn work(mall: &Mall, no_demo: bool, signals: &mut Signals) {
+    tokio::select! {
+        () = load_demo_once(mall, no_demo) => signals.next().await,
+        () = signals.next() => {}
+    }
 }
 
 /// Ctrl-C and SIGTERM.
