@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::state::StateError;
 
@@ -37,8 +37,13 @@ pub(crate) fn note_file(path: &Path, content: &[u8]) -> Result<(), StateError> {
     replace(path, content, false)
 }
 
+/// Where a file is until it is whole.
+pub(crate) fn unfinished(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
 fn replace(path: &Path, content: &[u8], to_disk: bool) -> Result<(), StateError> {
-    let beside = path.with_extension("new");
+    let beside = unfinished(path);
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new()
             .write(true)

@@ -12,13 +12,17 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{file_error, make_folder, read_or_make, remove_if_there, write_file};
+use crate::files::{
+    file_error, make_folder, read_or_make, remove_if_there, unfinished, write_file,
+};
 use crate::launch;
 
 const MARKER: &str = "mall-data";
 const LOCK: &str = "lock";
 const ENDPOINTS: &str = "endpoints.json";
 const DEMO_LOADED: &str = "demo-loaded";
+/// There while the folder is being emptied: who was killed at that leaves it to the next.
+const EMPTYING: &str = "emptying";
 
 /// What can be wrong with a data folder.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +103,7 @@ impl DataFolder {
             b"Data of a local mall. `mall up --fresh` starts over.\n",
         )?;
         let lock = take_lock(path)?;
-        if fresh {
+        if fresh || path.join(EMPTYING).exists() {
             empty(path)?;
         }
         remove_if_there(&path.join(ENDPOINTS))?;
@@ -188,12 +192,20 @@ pub(crate) fn random_secret() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// An empty folder may become ours; one with content is ours only with the marker.
+/// An empty folder may become ours; one with content is ours only with the marker. The first start may have been killed while it
+/// wrote that: then there is nothing else.
 fn is_ours(path: &Path) -> Result<bool, StateError> {
-    let mut entries = path
-        .read_dir()
-        .map_err(|source| file_error("read", path, source))?;
-    Ok(path.join(MARKER).exists() || entries.next().is_none())
+    if path.join(MARKER).exists() {
+        return Ok(true);
+    }
+    let failed = |source| file_error("read", path, source);
+    let unfinished = unfinished(Path::new(MARKER));
+    for entry in path.read_dir().map_err(failed)? {
+        if *entry.map_err(failed)?.file_name() != *unfinished {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn take_lock(folder: &Path) -> Result<File, StateError> {
@@ -232,15 +244,18 @@ fn held(folder: &Path, lock: &mut File) -> StateError {
     }
 }
 
-/// Deletes everything but the marker and the lock, which this process holds.
+/// Deletes everything but the marker and the lock, which this process holds. Half of a mall's data is not a mall's: whoever is
+/// killed here has the next start finish it.
 fn empty(folder: &Path) -> Result<(), StateError> {
+    let emptying = folder.join(EMPTYING);
+    write_file(&emptying, b"")?;
     let entries = folder
         .read_dir()
         .map_err(|source| file_error("read", folder, source))?;
     for entry in entries {
         let entry = entry.map_err(|source| file_error("read", folder, source))?;
         let path = entry.path();
-        if entry.file_name() == MARKER || entry.file_name() == LOCK {
+        if [MARKER, LOCK, EMPTYING].contains(&&*entry.file_name().to_string_lossy()) {
             continue;
         }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -251,7 +266,7 @@ fn empty(folder: &Path) -> Result<(), StateError> {
         };
         removed.map_err(|source| file_error("delete", &path, source))?;
     }
-    Ok(())
+    remove_if_there(&emptying)
 }
 
 #[cfg(test)]
@@ -309,6 +324,41 @@ mod tests {
             Err(StateError::Foreign(_))
         ));
         assert!(theirs.join("thesis.txt").exists());
+    }
+
+    #[test]
+    fn a_first_start_that_was_killed_before_its_marker_was_there_leaves_our_folder() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("mall-data.new"), "Data of").unwrap();
+        drop(DataFolder::open(root.path(), false).unwrap());
+        drop(DataFolder::open(root.path(), true).unwrap());
+
+        let theirs = tempfile::tempdir().unwrap();
+        for file in ["mall-data.new", "thesis.txt"] {
+            std::fs::write(theirs.path().join(file), "mine").unwrap();
+        }
+        assert!(matches!(
+            DataFolder::open(theirs.path(), true),
+            Err(StateError::Foreign(_))
+        ));
+    }
+
+    #[test]
+    fn a_fresh_start_that_was_killed_while_it_emptied_the_folder_is_finished_by_the_next() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path(), false).unwrap();
+        let key = folder.signing_key().unwrap();
+        folder.mark_demo_loaded().unwrap();
+        drop(folder);
+        // What it does first.
+        std::fs::write(root.path().join("emptying"), "").unwrap();
+        let next = DataFolder::open(root.path(), false).unwrap();
+        assert!(!next.demo_is_loaded());
+        let made_anew = next.signing_key().unwrap();
+        assert_ne!(made_anew, key);
+        drop(next);
+        let after = DataFolder::open(root.path(), false).unwrap();
+        assert_eq!(after.signing_key().unwrap(), made_anew);
     }
 
     #[test]
