@@ -117,10 +117,10 @@ pub(crate) async fn colleague(endpoints: &Endpoints) -> Result<StaffId, StaffErr
 ///
 /// # Errors
 /// When the account cannot be made, signed in or removed, or the work fails.
-pub(crate) async fn as_demo_loader<E: From<StaffError>>(
+pub(crate) async fn as_demo_loader<T, E: From<StaffError>>(
     endpoints: &Endpoints,
-    work: impl AsyncFnOnce(&MallClient) -> Result<(), E>,
-) -> Result<(), E> {
+    work: impl AsyncFnOnce(&MallClient) -> Result<T, E>,
+) -> Result<T, E> {
     let (owner, login) = (owner(endpoints)?, login(DEMO_LOADER)?);
     // Of a start that was broken off.
     if let Some(left) = owner.account_of(&login).await.map_err(StaffError::from)? {

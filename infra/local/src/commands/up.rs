@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use ::import::{MallClient, Pictures, Progress, load_demo};
+use ::import::{MallClient, Pictures, Progress, Report, load_demo};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandError, block_on};
@@ -12,7 +12,7 @@ use crate::instance::Program;
 use crate::logs::{Style, log_file};
 use crate::mall::{Mall, Options};
 use crate::staff::as_demo_loader;
-use crate::state::Endpoints;
+use crate::state::{DataFolder, Endpoints};
 
 /// Where the pictures of the demo data are, from the mall's own address: it may change its port, and its pictures stay.
 const PICTURES_BASE: &str = "/media";
@@ -142,21 +142,58 @@ async fn load_demo_once(mall: &Mall, unwanted: bool) {
     mall.logs().keep_quiet(true);
     let loaded = load(mall, bucket).await;
     mall.logs().keep_quiet(false);
-    match loaded {
-        Ok(()) => tracing::info!("the demo data is loaded"),
+    match loaded.and_then(|report| keep_in_mind(mall.folder(), &report)) {
+        Ok(0) => tracing::info!("the demo data is loaded"),
+        Ok(refused) => tracing::error!(
+            refused,
+            "the demo data is not loaded whole; the next start tries again"
+        ),
         Err(error) => {
             tracing::error!(error = %with_causes(&error), "the demo data is not loaded; the next start tries again")
         }
     }
 }
 
-async fn load(mall: &Mall, bucket: &str) -> Result<(), CommandError> {
+async fn load(mall: &Mall, bucket: &str) -> Result<Report, CommandError> {
     let pictures = Pictures::new(mall.s3_client(), bucket, PICTURES_BASE);
     as_demo_loader(mall.endpoints(), async |client: &MallClient| {
-        load_demo(client, &pictures, &Progress::on_stderr()).await?;
-        Ok::<_, CommandError>(())
+        Ok::<_, CommandError>(load_demo(client, &pictures, &Progress::on_stderr()).await?)
     })
-    .await?;
-    mall.folder().mark_demo_loaded()?;
-    Ok(())
+    .await
+}
+
+/// Remembers that the demo data is loaded when all of it is; how much of it was refused.
+fn keep_in_mind(folder: &DataFolder, report: &Report) -> Result<usize, CommandError> {
+    for refusal in &report.refused {
+        tracing::warn!(%refusal, "the mall refused a part of the demo data");
+    }
+    if report.refused.is_empty() {
+        folder.mark_demo_loaded()?;
+    }
+    Ok(report.refused.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use ::import::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn demo_data_of_which_something_was_refused_is_not_taken_for_loaded() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path(), false).unwrap();
+        let refusal = Refusal {
+            file: "demo/catalogue.jsonl".to_owned(),
+            line: 1,
+            what: "product D1001".to_owned(),
+            reason: "its category is gone".to_owned(),
+        };
+        let mut report = Report::default();
+        report.refused.push(refusal);
+        assert_eq!(keep_in_mind(&folder, &report).unwrap(), 1);
+        assert!(!folder.demo_is_loaded());
+        assert_eq!(keep_in_mind(&folder, &Report::default()).unwrap(), 0);
+        assert!(folder.demo_is_loaded());
+    }
 }
