@@ -20,6 +20,7 @@ use crate::launch;
 const MARKER: &str = "mall-data";
 const LOCK: &str = "lock";
 const ENDPOINTS: &str = "endpoints.json";
+const PREFIX: &str = "prefix";
 const DEMO_LOADED: &str = "demo-loaded";
 /// There while the folder is being emptied: who was killed at that leaves it to the next.
 const EMPTYING: &str = "emptying";
@@ -154,11 +155,19 @@ impl DataFolder {
         write_file(&self.path.join(DEMO_LOADED), b"")
     }
 
-    /// Says where the mall answers, for `mall import`, `invoke` and `event`.
+    /// What the names of its tables, queues and buckets began with when a mall last ran on it.
+    pub fn prefix(&self) -> Option<String> {
+        let prefix = std::fs::read_to_string(self.path.join(PREFIX)).ok()?;
+        Some(prefix.trim_end().to_owned())
+    }
+
+    /// Says where the mall answers, for `mall import`, `invoke` and `event`. Its prefix is kept beyond its end, for those who use
+    /// its tables then.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the files cannot be written.
     pub fn publish(&self, endpoints: &Endpoints) -> Result<(), StateError> {
+        write_file(&self.path.join(PREFIX), endpoints.prefix.as_bytes())?;
         let text = serde_json::to_vec_pretty(endpoints).unwrap_or_default();
         write_file(&self.path.join(ENDPOINTS), &text)
     }

@@ -79,16 +79,23 @@ pub(crate) fn read_templates(root: &Path, inputs: &Inputs) -> Result<Deployment,
 /// What the templates declare, for whoever asks for facts that no parameter changes (routes, memory): no mall has to run.
 /// Parameters without a default have values only while one does; here any will do.
 pub(crate) fn read_for_facts(root: &Path) -> Result<Deployment, TemplateError> {
+    template::read(root, &made_up_inputs(root)?)
+}
+
+/// The same with the names that a mall of this prefix uses.
+pub(crate) fn read_for_names(root: &Path, prefix: &str) -> Result<Deployment, TemplateError> {
+    template::read(root, &made_up_inputs(root)?.with("Prefix", prefix))
+}
+
+fn made_up_inputs(root: &Path) -> Result<Inputs, TemplateError> {
     let missing = template::parameters(root)?
         .into_iter()
         .filter(|parameter| parameter.default.is_none());
     let made_up = missing
         .map(|parameter| (parameter.name, "any".to_owned()))
         .collect();
-    let inputs = Declared::read(root)
-        .and_then(|declared| declared.inputs(&[], &made_up))
-        .unwrap_or_else(|_| Inputs::local());
-    template::read(root, &inputs)
+    let inputs = Declared::read(root).and_then(|declared| declared.inputs(&[], &made_up));
+    Ok(inputs.unwrap_or_else(|_| Inputs::local()))
 }
 
 #[cfg(test)]

@@ -89,6 +89,18 @@ async fn an_account_is_made_on_a_running_mall_and_on_one_that_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_made_on_a_stopped_mall_of_another_prefix_can_sign_in() {
+    let arguments = ["--no-demo", "--set", "Prefix=other"];
+    let mut mall = MallProcess::start_with(&workspace(), &arguments).await;
+    assert!(mall.terminate().await.success());
+    let given = ["mei", "--password-stdin"];
+    let made = create(mall.data(), &given, "battery staple\n");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    mall.restart().await;
+    assert_eq!(sign_in(&mall, "mei", "battery staple").await, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_signs_in_and_says_when_it_may_not() {
     let mall = MallProcess::start(&workspace()).await;
     create(

@@ -15,9 +15,9 @@ use super::{CommandError, block_on};
 use crate::cli::PlaceOptions;
 use crate::staff::{StaffError, owner, owner_at, owner_on_aws};
 use crate::state::{DataFolder, StateError, random_secret, read_endpoints};
-use crate::templates::read_for_facts;
+use crate::templates::read_for_names;
 
-/// What the prefix of a local mall is unless it runs with another.
+/// What the prefix of a local mall is that has not run yet, unless it will run with another.
 const LOCAL_PREFIX: &str = "mall";
 
 pub(crate) const AFTER_HELP: &str = "\
@@ -105,14 +105,16 @@ async fn create(options: &CreateOptions, new: NewAccount) -> Result<(), CommandE
 }
 
 async fn on_stopped(root: &Path, folder: DataFolder, new: NewAccount) -> Result<(), CommandError> {
+    let prefix = folder.prefix().unwrap_or_else(|| LOCAL_PREFIX.to_owned());
     let storage = Storage::Directory(folder.path().join("data"));
     let backends = Backends::start_with(storage, Options::default())
         .await
         .map_err(CommandError::Backends)?;
     let done = async {
-        let created = backends.create(&read_for_facts(root)?).await;
+        let deployment = read_for_names(root, &prefix)?;
+        let created = backends.create(&deployment).await;
         created.map_err(CommandError::Backends)?;
-        let owner = owner_at(&backends.dynamodb_url(), LOCAL_PREFIX, Options::ACCESS_KEY)?;
+        let owner = owner_at(&backends.dynamodb_url(), &prefix, Options::ACCESS_KEY)?;
         made(&owner, new).await
     };
     let done = done.await;
