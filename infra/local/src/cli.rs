@@ -172,7 +172,7 @@ pub(crate) struct EventOptions {
 #[derive(Debug, Args)]
 pub(crate) struct CostOptions {
     /// Log to read: a file, or - for standard input; may be repeated. Any form that functions or CloudWatch write
-    /// [default: log.jsonl of the mall that runs here, or ran last]
+    /// [default: what is left of the log of the mall that runs here, or ran last]
     #[arg(long = "log", value_name = "FILE")]
     pub(crate) logs: Vec<PathBuf>,
     /// Price table [default: infra/local/prices.json]

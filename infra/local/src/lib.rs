@@ -31,6 +31,7 @@ pub mod instance;
 mod invoke_api;
 mod later;
 pub mod launch;
+mod log_file;
 mod log_line;
 pub mod logs;
 pub mod mall;

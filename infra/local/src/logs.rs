@@ -2,11 +2,10 @@
 //!
 //! Functions write JSON lines to their standard output and error, as on AWS; so does this process (`tracing`). One thread writes
 //! them all: to the terminal in a readable form, or with `--json` as JSON lines with the function's name added, and always as JSON
-//! to `log.jsonl` in the data folder.
+//! to `log.jsonl` in the data folder (`log_file`).
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,12 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::log_file::LogFile;
 use crate::log_line::Line;
 
 /// Lines that may wait for the writer; then functions wait, as on a full pipe.
 const WAITING_LINES: usize = 4096;
-/// The log file is put aside as `log.previous.jsonl` at the start and when it has grown to this many bytes.
-const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// What this process logs unless `RUST_LOG` says otherwise.
 const DEFAULT_FILTER: &str = "warn,mall=info";
 
@@ -220,71 +218,5 @@ impl Output {
             // A closed standard output (`mall up | head`) is no reason to stop the mall.
             let _ = writeln!(io::stdout(), "{text}");
         }
-    }
-}
-
-/// `log.jsonl`, put aside when it is large.
-struct LogFile {
-    path: PathBuf,
-    file: File,
-    written: u64,
-}
-
-/// The log file in a data folder.
-pub fn log_file(folder: &Path) -> PathBuf {
-    folder.join("log.jsonl")
-}
-
-impl LogFile {
-    fn open(folder: &Path) -> io::Result<Self> {
-        let path = log_file(folder);
-        put_aside(&path)?;
-        let file = File::create(&path)?;
-        Ok(Self {
-            path,
-            file,
-            written: 0,
-        })
-    }
-
-    fn write(&mut self, line: &str) {
-        if self.written > FILE_LIMIT && put_aside(&self.path).is_ok() {
-            let Ok(file) = File::create(&self.path) else {
-                return;
-            };
-            (self.file, self.written) = (file, 0);
-        }
-        if writeln!(self.file, "{line}").is_ok() {
-            self.written += line.len() as u64 + 1;
-        }
-    }
-}
-
-fn put_aside(path: &Path) -> io::Result<()> {
-    match std::fs::rename(path, path.with_file_name("log.previous.jsonl")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn lines_reach_the_file_and_a_restart_puts_the_former_aside() {
-        let folder = tempfile::tempdir().unwrap();
-        for round in ["first", "second"] {
-            let logs = Logs::start(Style::Silent, folder.path()).unwrap();
-            let line = Entry::Line {
-                source: "f".to_owned(),
-                text: round.to_owned(),
-            };
-            logs.entries.send(line).await.unwrap();
-            logs.flush().await;
-        }
-        let now = std::fs::read_to_string(log_file(folder.path())).unwrap();
-        let before = std::fs::read_to_string(folder.path().join("log.previous.jsonl")).unwrap();
-        assert!(now.contains("second") && before.contains("first"));
     }
 }

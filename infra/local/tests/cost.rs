@@ -300,4 +300,22 @@ async fn the_command_tells_what_a_log_cost() {
         assert!(text.contains(part), "{part}: {text}");
     }
     println!("{text}");
+
+    // The log of a run that was put aside twice, of which the order is in the last part but one.
+    let part = |number: u64| {
+        let heading = json!({ "function": "mall", "message": "", "run": "r", "part": number });
+        format!("{heading}\n")
+    };
+    let aside = folder.path().join("log.previous.jsonl");
+    std::fs::write(aside, part(2) + &log.text()).unwrap();
+    std::fs::write(&file, part(3)).unwrap();
+    let json: Value =
+        serde_json::from_str(&told(&["--json", "--billed-ms", &milliseconds])).unwrap();
+    assert_eq!(json["total"]["pico_dollars"], bill.cost.total());
+    assert_eq!(json["missing_log_parts"], 1);
+    let text = told(&[]);
+    assert!(
+        text.contains("The first 1 parts of this run's log are gone"),
+        "{text}"
+    );
 }

@@ -9,7 +9,7 @@ use template::{Deployment, Trigger};
 use super::{CommandError, say};
 use crate::cli::CostOptions;
 use crate::cost::{BilledTime, Line, Prices, Summary, Terms};
-use crate::logs::log_file;
+use crate::log_file::LogOfRun;
 use crate::templates::read_for_facts;
 
 /// A function of which the templates know nothing: AWS's default.
@@ -32,25 +32,37 @@ pub(crate) fn run(options: &CostOptions) -> Result<ExitCode, CommandError> {
             .billed_ms
             .map_or(BilledTime::Measured, BilledTime::Fixed),
     };
-    let summary = Summary::of(&read_lines(options)?, &terms);
+    let (lines, missing_parts) = read_lines(options)?;
+    let summary = Summary::of(&lines, &terms);
     if options.json {
-        say(summary.to_json(&prices));
+        let mut json = summary.to_json(&prices);
+        json["missing_log_parts"] = missing_parts.into();
+        say(json);
     } else {
         let text = summary.to_text(&prices, polled_queues(&deployment));
         say(text.trim_end());
+        if missing_parts > 0 {
+            say(format!(
+                "\nThe first {missing_parts} parts of this run's log are gone (two are kept): these are the sums of the rest."
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_lines(options: &CostOptions) -> Result<Vec<Line>, CommandError> {
-    if options.logs.is_empty() {
-        return Ok(Line::find_all(&read(&log_file(&options.place.data()?))?));
-    }
+/// The lines, and how many parts of the log are gone that came before them.
+fn read_lines(options: &CostOptions) -> Result<(Vec<Line>, u64), CommandError> {
+    let (files, missing_parts) = if options.logs.is_empty() {
+        let log = LogOfRun::find(&options.place.data()?);
+        (log.files, log.missing_parts)
+    } else {
+        (options.logs.clone(), 0)
+    };
     let mut lines = Vec::new();
-    for log in &options.logs {
-        lines.extend(Line::find_all(&read(log)?));
+    for file in &files {
+        lines.extend(Line::find_all(&read(file)?));
     }
-    Ok(lines)
+    Ok((lines, missing_parts))
 }
 
 /// A file, or standard input for `-`.

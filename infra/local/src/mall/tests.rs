@@ -35,7 +35,7 @@ async fn a_mall_whose_front_door_ends_says_so_logs_panics_and_can_still_be_stopp
         part = mall.broken() => panic!("{part} has ended"),
         () = tokio::task::yield_now() => {}
     }
-    let log = crate::logs::log_file(mall.folder().path());
+    let log = crate::log_file::log_file(mall.folder().path());
     mall.front_door.abort();
     assert_eq!(mall.broken().await, "the front door");
     let panics = tokio::spawn(async { panic!("this panic belongs to the test") });
