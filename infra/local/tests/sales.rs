@@ -295,7 +295,7 @@ const CANCELLED: usize = 10;
 
 /// The consumers whose messages are to be under way at the kill, and the queue of every one that there is.
 const WORKERS: [&str; 2] = ["release-stock", "remove-ordered-lines"];
-const QUEUES: [&str; 3] = ["release-stock", "remove-ordered-lines", "close-order"];
+const QUEUES: [&str; 2] = ["release-stock", "close-order"];
 
 /// Starts a worker and halts its process: a batch that is handed to it stays in flight. Its process id.
 fn halt(mall: &MallProcess, worker: &str) -> u32 {
