@@ -4,6 +4,26 @@ use serde_json::{Map, Value};
 
 use crate::logs::Style;
 
+/// What came of a request.
+const FIRST: [&str; 4] = ["status", "code", "reason", "error"];
+/// What a person sees elsewhere in the line, or finds in the file by the `request_id` (ids of Lambda and of traces).
+const NOT_SHOWN: [&str; 14] = [
+    "timestamp",
+    "level",
+    "message",
+    "fields",
+    "span",
+    "spans",
+    "target",
+    "threadId",
+    "name",
+    "operation",
+    "service",
+    "requestId",
+    "trace_id",
+    "xrayTraceId",
+];
+
 /// One log line, taken apart.
 pub(crate) struct Line<'a> {
     source: &'a str,
@@ -75,26 +95,23 @@ impl<'a> Line<'a> {
         self.content.get(name).map(plain)
     }
 
-    /// Everything else, as ` name=value`; of the spans, the fields of the innermost.
+    /// What else a person wants to know, as ` name=value`, what came of it first; of the spans, the fields of the innermost.
     fn fields(&self) -> String {
-        const SHOWN_ELSEWHERE: [&str; 9] = [
-            "timestamp",
-            "level",
-            "message",
-            "fields",
-            "span",
-            "spans",
-            "target",
-            "threadId",
-            "name",
-        ];
         let nested = ["fields", "span"]
             .into_iter()
             .filter_map(|part| self.content.get(part)?.as_object());
-        std::iter::once(&self.content)
+        let mut fields: Vec<_> = std::iter::once(&self.content)
             .chain(nested)
             .flatten()
-            .filter(|(name, _)| !SHOWN_ELSEWHERE.contains(&name.as_str()))
+            .filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str()))
+            .collect();
+        // The sort is stable: the others keep their order.
+        fields.sort_by_key(|(name, _)| {
+            let place = FIRST.iter().position(|first| first == name);
+            place.unwrap_or(FIRST.len())
+        });
+        let fields = fields.iter();
+        fields
             .map(|(name, value)| format!(" {name}={}", plain(value)))
             .collect()
     }
@@ -130,6 +147,19 @@ mod tests {
         assert_eq!(
             text,
             "06:14:03.123 INFO  submit-order         order placed order_sn=01 request_id=r-1"
+        );
+    }
+
+    #[test]
+    fn a_person_sees_first_what_came_of_it_and_no_ids_but_the_requests() {
+        let handled = r#"{"timestamp":"2026-11-24T06:14:03.123456Z","level":"INFO","message":"handled","bytes_out":133,"code":"10005",
+            "micros":315,"operation":"list-orders","reason":"Sign-in required","request_id":"r-1","service":"order","status":401,
+            "trace_id":"t-1","span":{"requestId":"l-1","xrayTraceId":"Root=1","name":"Lambda runtime invoke"}}"#;
+        let text = Line::parse("list-orders", handled).to_text(Style::Plain);
+        assert_eq!(
+            text,
+            "06:14:03.123 INFO  list-orders          handled status=401 code=10005 reason=Sign-in required bytes_out=133 micros=315 \
+             request_id=r-1"
         );
     }
 

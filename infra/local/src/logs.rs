@@ -128,7 +128,8 @@ impl Logs {
         let _ = self.entries.send(Entry::Print { text: text.into() }).await;
     }
 
-    /// Keeps all but warnings and errors off a terminal, while a progress bar is there. The file gets everything.
+    /// Keeps all but warnings and errors from the person who waits for something else and is told how far it is. Machines get
+    /// everything, and so does the file.
     pub(crate) fn keep_quiet(&self, quiet: bool) {
         self.quiet.store(quiet, Ordering::Relaxed);
     }
@@ -197,10 +198,7 @@ impl Output {
                 Entry::Line { source, text } => {
                     let line = Line::parse(&source, &text);
                     self.file.write(&line.to_json());
-                    if line.is_grave()
-                        || !self.quiet.load(Ordering::Relaxed)
-                        || self.style != Style::Coloured
-                    {
+                    if self.takes(&line) {
                         self.show(&line.to_text(self.style));
                     }
                 }
@@ -213,10 +211,42 @@ impl Output {
         }
     }
 
+    /// Whether a line is for standard output now.
+    fn takes(&self, line: &Line<'_>) -> bool {
+        self.style == Style::Json || line.is_grave() || !self.quiet.load(Ordering::Relaxed)
+    }
+
     fn show(&self, text: &str) {
         if self.style != Style::Silent {
             // A closed standard output (`mall up | head`) is no reason to stop the mall.
             let _ = writeln!(io::stdout(), "{text}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_it_is_quiet_people_see_what_is_grave_and_machines_see_all() {
+        let folder = tempfile::tempdir().unwrap();
+        for (style, quiet, level, shown) in [
+            (Style::Plain, true, "INFO", false),
+            (Style::Plain, true, "WARN", true),
+            (Style::Plain, false, "INFO", true),
+            (Style::Coloured, true, "INFO", false),
+            (Style::Coloured, true, "ERROR", true),
+            (Style::Json, true, "INFO", true),
+        ] {
+            let output = Output {
+                style,
+                quiet: Arc::new(AtomicBool::new(quiet)),
+                file: LogFile::open(folder.path()).unwrap(),
+            };
+            let text = format!(r#"{{"level":"{level}","message":"handled"}}"#);
+            let takes = output.takes(&Line::parse("put-product", &text));
+            assert_eq!(takes, shown, "{style:?} {quiet} {level}");
         }
     }
 }
