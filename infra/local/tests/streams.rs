@@ -386,6 +386,26 @@ async fn what_no_filter_takes_wakes_nobody_and_is_passed_over_for_good() {
     mall.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_passed_over_leaves_in_hand_what_the_function_has() {
+    let filters = "FilterCriteria: {Filters: [{Pattern: '{\"dynamodb\": {\"NewImage\": {\"value\": {\"S\": \
+        [{\"anything-but\": [\"for others\"]}]}}}}'}]}\n            BatchSize: 3";
+    let watcher = WATCHER.replace("BatchSize: 3", filters);
+    let place = Place::with(&(TABLE.to_owned() + &watcher));
+    let (mut mall, endpoints) = MallOfProbes::start(&place).await;
+    // The others come while the window of the first one's batch is open.
+    let items = [("a", "wait"), ("b", "for others"), ("c", "for others")];
+    put_all(&endpoints.dynamodb_url, &items).await;
+    until_noted(&place, "INSERT a wait").await;
+    mall.kill9();
+    place.give_sign();
+    let (_mall, _) = MallOfProbes::start(&place).await;
+    until("it comes again", async || {
+        (changes(&place) == ["INSERT a wait", "INSERT a wait"]).then_some(())
+    })
+    .await;
+}
+
 /// Until the reader is at the end of the stream.
 async fn until_passed_over(mall: &Mall, position: impl Fn() -> String) {
     let url = &mall.endpoints().dynamodb_url;
