@@ -24,8 +24,6 @@
 //! demo          the demo catalogue (data in ../demo) and the pictures it is shown with
 //! ```
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod categories;
 mod client;
 mod csv_products;

@@ -29,8 +29,6 @@
 //! of `biz_content`; `methods` and `cashier` what the gateway does for servers and for browsers; `notice` what a
 //! notice says and when it is due, `delivery` its sending; `book` and `journal` the keeping; `signature` RSA2.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod amount;
 mod beijing;
 mod book;

@@ -124,7 +124,6 @@ fn moment(time: Timestamp) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,5 +1,4 @@
 //! The rules of a product's life.
-#![allow(clippy::unwrap_used)]
 
 use kernel::{ProductId, Timestamp};
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
 //! The rules on real bytes, made here.
-#![allow(clippy::unwrap_used)]
 
 use std::io::Cursor;
 

@@ -1,5 +1,4 @@
 //! Values for the tests of the rules.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 
