@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::csv_products::undefused;
+use crate::csv_rows::undefused;
 use crate::report::ImportError;
+use crate::settle::Said;
 use crate::source::{Line, Lines, NOT_UTF8, Source};
 
 /// The mall's tree has three levels; products stand in the third.
@@ -18,18 +19,45 @@ pub(crate) const LEVELS: std::ops::RangeInclusive<u8> = 1..=3;
 const REQUIRED: [&str; 4] = ["id", "parent_id", "level", "name"];
 const OPTIONAL: [&str; 3] = ["sort", "unit", "icon"];
 
-/// One category; serialised it is the body of `PUT /api/catalog/admin/categories/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One category of the list.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Category {
-    #[serde(skip)]
     pub(crate) id: u64,
-    pub(crate) parent_id: Option<u64>,
-    #[serde(skip)]
     pub(crate) level: u8,
-    pub(crate) name: String,
+    parent_id: Option<u64>,
+    name: String,
+    sort: Option<i64>,
+    /// `None` where the list has no such column, and says nothing of it; an empty cell says that there is none.
+    unit: Option<Option<String>>,
+    icon: Option<Option<String>>,
+}
+
+/// A category as the mall takes and shows it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct CategoryContent {
+    parent_id: Option<u64>,
+    name: String,
     sort: i64,
     unit: Option<String>,
     icon: Option<String>,
+}
+
+impl Said for Category {
+    type Content = CategoryContent;
+
+    fn over(&self, now: Option<CategoryContent>) -> CategoryContent {
+        let (sort, unit, icon) = match now {
+            Some(now) => (now.sort, now.unit, now.icon),
+            None => (0, None, None),
+        };
+        CategoryContent {
+            parent_id: self.parent_id,
+            name: self.name.clone(),
+            sort: self.sort.unwrap_or(sort),
+            unit: self.unit.clone().unwrap_or(unit),
+            icon: self.icon.clone().unwrap_or(icon),
+        }
+    }
 }
 
 /// Reads the list and refuses what cannot be a tree of three levels.
@@ -135,9 +163,12 @@ impl Columns {
             .text(fields, "name")
             .ok_or("`name` is missing")?
             .to_owned();
-        let sort = self.number(fields, "sort")?.unwrap_or(0);
-        let unit = self.text(fields, "unit").map(str::to_owned);
-        let icon = self.text(fields, "icon").map(str::to_owned);
+        let sort = self.number(fields, "sort")?;
+        let said = |name: &str| {
+            let is_there = self.places.contains_key(name);
+            is_there.then(|| self.text(fields, name).map(str::to_owned))
+        };
+        let (unit, icon) = (said("unit"), said("icon"));
         match (level, parent_id) {
             (1, Some(parent)) => Err(format!("is of level 1 and yet under {parent}")),
             (2 | 3, None) => Err(format!("is of level {level} and yet under nothing")),
@@ -245,7 +276,7 @@ mod tests {
         let bodies: Vec<_> = lines
             .accepted
             .iter()
-            .map(|line| serde_json::to_value(&line.value).unwrap())
+            .map(|line| serde_json::to_value(line.value.over(None)).unwrap())
             .collect();
         assert_eq!(
             bodies,

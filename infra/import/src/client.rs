@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{
-    COOKIE, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER, SET_COOKIE,
-};
-use reqwest::{Method, StatusCode, Url, redirect};
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, SET_COOKIE};
+use reqwest::{Method, Url, redirect};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::answer::{Outcome, is_passing, outcome, retry_after};
+use crate::patience::Patience;
 use crate::problem;
 use crate::report::ImportError;
 
@@ -22,7 +22,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 /// Where staff sign in.
 const SESSIONS: &str = "/api/staff/sessions";
 /// Why something is refused that somebody else writes at the same time.
-const CHANGED_MEANWHILE: &str = "it was changed, or removed, at the same time";
+pub(crate) const CHANGED_MEANWHILE: &str = "it was changed, or removed, at the same time";
 /// What may stand in a path segment as it is (RFC 3986, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -39,35 +39,24 @@ pub struct MallClient {
     patience: Patience,
 }
 
-/// What the mall made of a request.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    /// 201: it was not there before.
-    Created(Value),
-    /// Any other success: it was there before, or there is nothing to make.
-    Done(Value),
-    /// 412 or 428: it is there, and not as the request says.
-    Differs,
-    /// The mall does not want it, for this reason.
-    Refused(String),
-}
-
 /// What a request asks for beside its body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Precondition {
     None,
     /// `If-Match: *`: whatever is there.
     Replace,
+    /// `If-Match` with a version: only what was read.
+    Version(u64),
     /// `If-None-Match: *`: only what is not there yet.
     Create,
 }
 
-/// What became of a thing that was to be as a file says.
+/// What became of a thing that was to be as a file says, with the mall's answer where anybody needs it.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Put {
-    Created(Value),
-    Replaced(Value),
-    Unchanged(Value),
+pub(crate) enum Put<A = ()> {
+    Created(A),
+    Replaced(A),
+    Unchanged(A),
     Refused(String),
 }
 
@@ -177,7 +166,7 @@ impl MallClient {
         &self,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<Put, ImportError> {
+    ) -> Result<Put<Value>, ImportError> {
         let body = json(body)?;
         let put = |precondition| self.send(Method::PUT, path, Some(&body), precondition);
         Ok(match put(Precondition::None).await? {
@@ -189,33 +178,6 @@ impl MallClient {
                 Outcome::Refused(reason) => Put::Refused(reason),
                 Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
             },
-        })
-    }
-
-    /// Puts a thing that the mall would write again whatever is there: only when it is not there, or the mall shows it otherwise
-    /// than `body` says.
-    pub(crate) async fn put_unless_shown(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<Put, ImportError> {
-        let body = json(body)?;
-        match self.put(path, &body, Precondition::Create).await? {
-            Outcome::Created(answer) | Outcome::Done(answer) => return Ok(Put::Created(answer)),
-            Outcome::Refused(reason) => return Ok(Put::Refused(reason)),
-            Outcome::Differs => {}
-        }
-        // What is not shown was removed; the mall says so when it refuses the request.
-        if let Outcome::Done(shown) = self.act(Method::GET, path, None).await?
-            && shows(&shown, &body)
-        {
-            return Ok(Put::Unchanged(shown));
-        }
-        Ok(match self.put(path, &body, Precondition::None).await? {
-            Outcome::Created(answer) => Put::Created(answer),
-            Outcome::Done(answer) => Put::Replaced(answer),
-            Outcome::Refused(reason) => Put::Refused(reason),
-            Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
         })
     }
 
@@ -263,6 +225,9 @@ impl MallClient {
             request = match precondition {
                 Precondition::None => request,
                 Precondition::Replace => request.header(IF_MATCH, "*"),
+                Precondition::Version(version) => {
+                    request.header(IF_MATCH, format!("\"{version}\""))
+                }
                 Precondition::Create => request.header(IF_NONE_MATCH, "*"),
             };
             let sent = request.send().await;
@@ -298,80 +263,6 @@ fn session_cookie(headers: &HeaderMap) -> Option<&str> {
     })
 }
 
-/// States that pass: too many requests, busy, or a function or its gateway that has just died.
-fn is_passing(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::GATEWAY_TIMEOUT
-    )
-}
-
-/// The seconds a mall asks for. Its form with a date is not in use between machines and counts as no wish.
-fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
-    answer
-        .headers()
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
-}
-
-async fn outcome(answer: reqwest::Response, request: &str) -> Result<Outcome, ImportError> {
-    let status = answer.status();
-    if status.is_success() {
-        // Read to its end, the connection can be used again. What broke off on the way was done all the same.
-        let body = answer.bytes().await.unwrap_or_default();
-        let body = serde_json::from_slice(&body).unwrap_or_default();
-        return Ok(if status == StatusCode::CREATED {
-            Outcome::Created(body)
-        } else {
-            Outcome::Done(body)
-        });
-    }
-    if matches!(
-        status,
-        StatusCode::PRECONDITION_FAILED | StatusCode::PRECONDITION_REQUIRED
-    ) {
-        return Ok(Outcome::Differs);
-    }
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return Err(ImportError::Session {
-            request: request.to_owned(),
-            status: status.as_u16(),
-        });
-    }
-    let is_problem = problem::announced(answer.headers());
-    if !is_problem
-        && (status.is_redirection()
-            || matches!(
-                status,
-                StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
-            ))
-    {
-        return Err(ImportError::NoMall {
-            request: request.to_owned(),
-            status: status.as_u16(),
-        });
-    }
-    // The status is known: a body that breaks off takes nothing from the refusal but its words.
-    let body = answer.text().await.unwrap_or_default();
-    Ok(Outcome::Refused(problem::reason(status, is_problem, &body)))
-}
-
-/// Whether what the mall shows says all that a request does; it leaves out what it has nothing to say of.
-fn shows(shown: &Value, body: &Value) -> bool {
-    body.as_object().is_some_and(|fields| {
-        let mut fields = fields.iter();
-        fields.all(|(name, value)| shown.get(name).unwrap_or(&Value::Null) == value)
-    })
-}
-
 fn json(body: &impl Serialize) -> Result<Value, ImportError> {
     serde_json::to_value(body).map_err(|source| ImportError::Unreadable {
         path: "a body".to_owned(),
@@ -396,74 +287,9 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// How long a client tries: exponential back-off with full jitter, so that many clients do not return at once.
-#[derive(Clone, Copy, Debug)]
-struct Patience {
-    attempts: u32,
-    first_wait: Duration,
-    longest_wait: Duration,
-    longest_wish: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
-            attempts: 8,
-            first_wait: Duration::from_millis(100),
-            longest_wait: Duration::from_secs(10),
-            longest_wish: Duration::from_secs(60),
-        }
-    }
-}
-
-impl Patience {
-    /// The wait after so many attempts, `None` when it is enough, or when the mall wishes for a longer wait than ours.
-    /// A wish is waited out in full; the jitter comes on top.
-    fn wait(&self, attempts: u32, wish: Option<Duration>) -> Option<Duration> {
-        let wish = wish.unwrap_or_default();
-        if attempts >= self.attempts || wish > self.longest_wish {
-            return None;
-        }
-        let doubled = self.first_wait.saturating_mul(1 << (attempts - 1).min(16));
-        Some(wish + rand::random_range(Duration::ZERO..=doubled.min(self.longest_wait)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wait_is_never_shorter_than_the_mall_wishes_and_never_longer_than_wish_and_back_off() {
-        let patience = Patience::default();
-        for attempts in 1..8 {
-            for wish in [0, 1, 60].map(Duration::from_secs) {
-                let wait = patience.wait(attempts, Some(wish)).unwrap();
-                assert!(wait >= wish, "{wait:?} after {attempts} attempts");
-                assert!(
-                    wait <= wish + Duration::from_millis(100 << (attempts - 1)),
-                    "{wait:?} after {attempts} attempts"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn patience_ends_with_the_last_attempt_and_with_a_wish_beyond_a_minute() {
-        let patience = Patience::default();
-        assert!(patience.wait(7, None).is_some());
-        assert!(patience.wait(8, None).is_none());
-        assert!(patience.wait(1, Some(Duration::from_secs(61))).is_none());
-    }
-
-    #[test]
-    fn waits_stop_growing() {
-        let patience = Patience {
-            attempts: u32::MAX,
-            ..Patience::default()
-        };
-        assert!(patience.wait(u32::MAX - 1, None).unwrap() <= Duration::from_secs(10));
-    }
 
     #[test]
     fn only_an_http_address_and_a_possible_cookie_make_a_client() {

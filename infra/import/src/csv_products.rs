@@ -4,83 +4,19 @@
 //! Lists stand in their cell as JSON, as in the other format; `options` may also be written `颜色=岩灰;容量=128G`. A cell that a
 //! spreadsheet would take for a formula begins with an apostrophe, which is not part of its text.
 
-use std::io::BufRead;
-
-use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{StringRecord, WriterBuilder};
 use serde_json::{Map, Value};
 
-use crate::json_lines::{reason, without_position};
+use crate::csv_columns::{COLUMNS, Column, Kind, columns, known, options_of, put, value_of};
+use crate::csv_rows::{Row, Rows, defused, undefused};
+use crate::json_lines::reason;
 use crate::product::{self, Options, Product};
 use crate::products::Entry;
 use crate::report::ImportError;
-use crate::source::{NOT_UTF8, Reader, Source};
+use crate::source::Source;
 
-/// A column: its name, its place in the JSON form (of the product, or of the SKU), and how its cells are read.
-struct Column {
-    name: &'static str,
-    place: &'static str,
-    of_sku: bool,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Text,
-    Number,
-    Json,
-    Options,
-}
-
-const fn column(name: &'static str, place: &'static str, of_sku: bool, kind: Kind) -> Column {
-    Column {
-        name,
-        place,
-        of_sku,
-        kind,
-    }
-}
-
-const COLUMNS: [Column; 29] = [
-    column("id", "/id", false, Kind::Text),
-    column("status", "/status", false, Kind::Text),
-    column("name", "/name", false, Kind::Text),
-    column("subtitle", "/subtitle", false, Kind::Text),
-    column("brand", "/brand/name", false, Kind::Text),
-    column("brand_letter", "/brand/first_letter", false, Kind::Text),
-    column("brand_logo", "/brand/logo", false, Kind::Text),
-    column("category_id", "/category_id", false, Kind::Number),
-    column("unit", "/unit", false, Kind::Text),
-    column("weight_grams", "/weight_grams", false, Kind::Number),
-    column("description", "/description", false, Kind::Text),
-    column(
-        "description_images",
-        "/description_images",
-        false,
-        Kind::Json,
-    ),
-    column("images", "/images", false, Kind::Json),
-    column("growth", "/bounds/growth", false, Kind::Number),
-    column("points", "/bounds/points", false, Kind::Number),
-    column("attributes", "/attributes", false, Kind::Json),
-    column("code", "/code", true, Kind::Text),
-    column("sku_name", "/name", true, Kind::Text),
-    column("sku_title", "/title", true, Kind::Text),
-    column("sku_subtitle", "/subtitle", true, Kind::Text),
-    column("price_fen", "/price_fen", true, Kind::Number),
-    column("stock", "/stock", true, Kind::Number),
-    column("options", "/options", true, Kind::Options),
-    column("sku_image", "/image", true, Kind::Text),
-    column("sku_images", "/images", true, Kind::Json),
-    column("sku_weight_grams", "/weight_grams", true, Kind::Number),
-    column("ladder", "/ladder", true, Kind::Json),
-    column("full_reduction", "/full_reduction", true, Kind::Json),
-    column("member_prices", "/member_prices", true, Kind::Json),
-];
-
-/// What no list can do without.
-const REQUIRED: [&str; 6] = ["id", "name", "brand", "category_id", "code", "price_fen"];
-/// The longest row, in bytes: a quote that is never closed does not swallow the rest of the file.
-const LONGEST_ROW: usize = 1 << 20;
+/// The most rows of one product: far more than a product has SKUs. A file that goes on and on is not held.
+const MOST_ROWS: usize = 1_000;
 
 /// The products of a source, one at a time.
 pub(crate) struct CsvProducts {
@@ -90,19 +26,9 @@ pub(crate) struct CsvProducts {
     ahead: Option<Row>,
 }
 
-/// A row: the line it begins in, and its cells, or why it has none.
-struct Row {
-    line: u64,
-    cells: Result<StringRecord, String>,
-}
-
 impl CsvProducts {
     pub(crate) fn of(source: &Source) -> Result<CsvProducts, ImportError> {
-        let mut rows = Rows {
-            reader: source.open()?,
-            line: 0,
-            source: source.clone(),
-        };
+        let mut rows = Rows::of(source)?;
         let refused = |reason: &str| ImportError::Header {
             file: source.name().to_owned(),
             reason: reason.to_owned(),
@@ -136,23 +62,6 @@ impl CsvProducts {
     }
 }
 
-fn columns(header: &StringRecord) -> Result<Vec<&'static Column>, String> {
-    let mut columns: Vec<&'static Column> = Vec::new();
-    for name in header.iter().map(str::trim) {
-        let column = COLUMNS.iter().find(|column| column.name == name);
-        let column = column.ok_or_else(|| format!("the column `{name}` is not known"))?;
-        if columns.iter().any(|known| known.name == name) {
-            return Err(format!("the column `{name}` stands twice"));
-        }
-        columns.push(column);
-    }
-    let has = |name: &str| columns.iter().any(|column| column.name == name);
-    match REQUIRED.iter().find(|name| !has(name)) {
-        Some(missing) => Err(format!("the column `{missing}` is missing")),
-        None => Ok(columns),
-    }
-}
-
 impl Iterator for CsvProducts {
     type Item = Result<Entry, ImportError>;
 
@@ -171,7 +80,8 @@ impl Iterator for CsvProducts {
             && let Some(Ok(row)) = &next
             && self.goes_on(row, &id)
         {
-            rows.extend(next.take().and_then(Result::ok));
+            let row = next.take().and_then(Result::ok);
+            rows.extend(row.filter(|_| rows.len() <= MOST_ROWS));
             next = self.rows.next();
         }
         match next.transpose() {
@@ -201,6 +111,9 @@ impl CsvProducts {
         let mut json = Value::Object(Map::new());
         let (mut skus, mut options, mut lines) = (Vec::new(), Vec::new(), Vec::new());
         let begins = rows.first().map_or(0, |row| row.line);
+        if rows.len() > MOST_ROWS {
+            return Err((begins, format!("has more than {MOST_ROWS} rows")));
+        }
         for row in rows {
             let line = row.line;
             let at = |reason: String| (line, reason);
@@ -267,143 +180,6 @@ fn line_of(path: &serde_path_to_error::Path, lines: &[u64]) -> Option<u64> {
     });
     let of_sku = path.to_string().starts_with("skus");
     lines.get(index.filter(|_| of_sku)?).copied()
-}
-
-fn value_of(kind: Kind, cell: &str) -> Result<Value, String> {
-    match kind {
-        Kind::Text | Kind::Options => Ok(Value::from(cell)),
-        Kind::Number => cell
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| format!("is `{cell}`, not a whole number")),
-        Kind::Json => serde_json::from_str(cell)
-            .map_err(|error| format!("is no JSON: {}", without_position(&error))),
-    }
-}
-
-fn options_of(cell: &str) -> Result<Options, String> {
-    if cell.starts_with('{') {
-        let mut json = serde_json::Deserializer::from_str(cell);
-        return serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| format!("`options`: {}", reason(&error)));
-    }
-    let mut options = Options::default();
-    for part in cell.split(';').filter(|part| !part.trim().is_empty()) {
-        let (name, value) = part
-            .split_once('=')
-            .ok_or_else(|| format!("`options`: `{part}` is no name=value"))?;
-        options
-            .add(name, value)
-            .map_err(|reason| format!("`options`: {reason}"))?;
-    }
-    Ok(options)
-}
-
-fn known<'v>(target: &'v Value, place: &str) -> Option<&'v Value> {
-    target.pointer(place)
-}
-
-/// Puts a value at a place of one or two steps.
-fn put(target: &mut Value, place: &str, value: Value) {
-    let mut steps = place.split('/').skip(1);
-    match (steps.next(), steps.next()) {
-        (Some(outer), Some(inner)) => target[outer][inner] = value,
-        (Some(outer), None) => target[outer] = value,
-        _ => {}
-    }
-}
-
-/// The rows of a file, one at a time: lines of text until no quoted cell is open.
-struct Rows {
-    reader: Reader,
-    line: u64,
-    source: Source,
-}
-
-impl Iterator for Rows {
-    type Item = Result<Row, ImportError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (mut bytes, mut first, mut open) = (Vec::new(), 0, false);
-        loop {
-            let begin = bytes.len();
-            match self.reader.read_until(b'\n', &mut bytes) {
-                Err(error) => return Some(Err(self.source.unreadable(error))),
-                Ok(0) if bytes.is_empty() => return None,
-                Ok(0) => break,
-                Ok(_) => self.line += 1,
-            }
-            if begin == 0 {
-                let is_blank = bytes
-                    .iter()
-                    .all(|byte| byte.is_ascii_whitespace() || *byte == b',');
-                if is_blank {
-                    bytes.clear();
-                    continue;
-                }
-                first = self.line;
-            }
-            open = is_open(&bytes[begin..], open);
-            if !open || bytes.len() > LONGEST_ROW {
-                break;
-            }
-        }
-        Some(Ok(Row {
-            line: first,
-            cells: cells(&bytes, open),
-        }))
-    }
-}
-
-/// Whether a quoted cell is open at the end of a line of text.
-fn is_open(line: &[u8], mut open: bool) -> bool {
-    let mut begins_cell = !open;
-    let mut bytes = line.iter().peekable();
-    while let Some(byte) = bytes.next() {
-        match (open, byte) {
-            (true, b'"') if bytes.peek() == Some(&&b'"') => drop(bytes.next()),
-            (true, b'"') => open = false,
-            (true, _) => {}
-            (false, b'"') if begins_cell => open = true,
-            (false, byte) => begins_cell = *byte == b',',
-        }
-    }
-    open
-}
-
-fn cells(bytes: &[u8], open: bool) -> Result<StringRecord, String> {
-    if open {
-        return Err("a quote is never closed".to_owned());
-    }
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes);
-    let mut record = StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(_) => Ok(record),
-        Err(_) => Err(NOT_UTF8.to_owned()),
-    }
-}
-
-/// What makes a spreadsheet take a cell for a formula, or a text for what it is not.
-const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
-
-/// A cell that no spreadsheet takes for a formula.
-pub(crate) fn defused(text: &str) -> String {
-    if text.starts_with(FORMULA) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-/// The text of a cell that may have been defused.
-pub(crate) fn undefused(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(FORMULA) => rest,
-        _ => cell,
-    }
 }
 
 /// The header of a list that says everything.
@@ -523,6 +299,11 @@ mod tests {
                 2,
                 "`attributes`: is no JSON: EOF while parsing a list",
             ),
+            (
+                &"P1,名,牌,3,a,1,,\n".repeat(1_001),
+                2,
+                "has more than 1000 rows",
+            ),
             ("P1,名,牌,3,a,1\n", 2, "has 6 fields, the header has 8"),
             ("P1,名,牌,3,a,1,,\"[\n", 2, "a quote is never closed"),
             (
@@ -558,11 +339,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_as_it_was_and_no_cell_is_a_formula() {
         let product: Product = serde_json::from_value(json!({
-            "id": "-P1", "status": "off_sale", "name": "=HYPERLINK(\"x\")", "subtitle": "'+引号", "brand": {"name": "@牌", "first_letter": "P"},
+            "id": "-P1", "status": "off_sale", "name": "=HYPERLINK(\"x\")", "subtitle": "'+引号", "brand": {"id": "牌", "name": "@牌", "first_letter": "P", "sort": 3, "visible": false},
             "category_id": 3, "unit": "+件", "weight_grams": 7, "description": "一\r\n二\n\"三\", 四 🎉",
             "description_images": [{"url": "/a.png", "alt": ""}],
             "images": [{"url": "/b.png", "alt": "-图"}, {"url": "/c.png", "alt": "", "main": true}], "bounds": {"growth": 1, "points": 2},
-            "attributes": [{"group": "组", "name": "色", "values": ["=1", "b"], "searchable": true, "quick_show": true}],
+            "option_ids": {"乙": "甲-二"}, "attributes": [{"group": "组", "group_id": "组-一", "id": "色", "name": "色", "values": ["=1", "b"], "searchable": true, "quick_show": true}],
             "skus": [
                 {"code": "-a", "name": "@x", "title": "+t", "subtitle": "s", "price_fen": 9, "options": {"乙": "=2", "甲": "1"},
                     "images": [{"url": "/d.png", "alt": ""}], "weight_grams": 3, "ladder": {"full_count": 2, "discount_per_mille": 900, "stackable": true},

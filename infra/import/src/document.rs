@@ -1,14 +1,15 @@
 //! A product as the mall has it: the document of `PUT /api/catalog/admin/products/{id}`, with ids where files have names.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use kernel::{AttributeId, BrandId, InvalidId};
+use kernel::{AttributeGroupId, AttributeId, BrandId, InvalidId};
 use serde::{Deserialize, Serialize};
 
 use crate::product::{
     self, Attribute, Bounds, Brand, FullReduction, Image, Ladder, MemberPrice, Options, Product,
     Status,
 };
+use crate::taxonomy::Ids;
 
 /// The document of a product.
 #[derive(Debug, Deserialize, Serialize)]
@@ -73,19 +74,20 @@ pub(crate) struct Names {
 #[derive(Debug, Clone)]
 pub(crate) struct AttributeName {
     pub(crate) name: String,
-    pub(crate) group: Option<String>,
-    pub(crate) searchable: bool,
+    pub(crate) group: Option<(AttributeGroupId, String)>,
+    pub(crate) searchable: Option<bool>,
 }
 
 impl Document {
-    /// The document that a product of a file makes.
+    /// The document that a product of a file makes in the mall that has these ids.
     ///
     /// # Errors
     /// Never for a product that was read: its names were seen to make ids.
-    pub(crate) fn of(product: &Product) -> Result<Document, InvalidId> {
+    pub(crate) fn of(product: &Product, ids: &Ids) -> Result<Document, InvalidId> {
+        let known = |id| ids.attribute(product.category_id, id);
         let spec = |attribute: &Attribute| {
             Ok(Spec {
-                attribute_id: AttributeId::of_name(&attribute.name)?,
+                attribute_id: known(attribute.own_id()?),
                 values: attribute.values.clone(),
                 quick_show: attribute.quick_show,
             })
@@ -96,7 +98,7 @@ impl Document {
             description: product.description.clone(),
             description_images: product.description_images.clone(),
             category_id: product.category_id,
-            brand_id: BrandId::of_name(&product.brand.name)?,
+            brand_id: ids.brand(product.brand.own_id()?),
             unit: product.unit.clone(),
             weight_grams: product.weight_grams,
             images: product.images.clone(),
@@ -106,7 +108,11 @@ impl Document {
                 .iter()
                 .map(spec)
                 .collect::<Result<_, _>>()?,
-            skus: product.skus.iter().map(Sku::of).collect::<Result<_, _>>()?,
+            skus: product
+                .skus
+                .iter()
+                .map(|sku| Sku::of(sku, |name| Ok(known(product.option_id(name)?))))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -120,13 +126,16 @@ impl Document {
             known.cloned().unwrap_or_else(|| AttributeName {
                 name: id.to_string(),
                 group: None,
-                searchable: false,
+                searchable: None,
             })
         };
         let attribute = |spec: Spec| {
             let known = name_of(&spec.attribute_id);
+            let (group_id, group) = known.group.unzip();
             Attribute {
-                group: known.group,
+                group,
+                group_id,
+                id: Some(spec.attribute_id),
                 name: known.name,
                 values: spec.values,
                 searchable: known.searchable,
@@ -141,8 +150,11 @@ impl Document {
             subtitle: self.subtitle,
             brand: brand.unwrap_or_else(|| Brand {
                 name: self.brand_id.to_string(),
+                id: Some(self.brand_id),
                 first_letter: None,
                 logo: None,
+                sort: None,
+                visible: None,
             }),
             category_id,
             unit: self.unit,
@@ -152,6 +164,7 @@ impl Document {
             images: self.images,
             bounds: self.bounds,
             attributes: self.specs.into_iter().map(attribute).collect(),
+            option_ids: renamed_options(&self.skus, |id| name_of(id).name),
             skus: self
                 .skus
                 .into_iter()
@@ -159,6 +172,18 @@ impl Document {
                 .collect(),
         }
     }
+}
+
+/// The ids of the options of these SKUs that the names of today do not give.
+fn renamed_options(
+    skus: &[Sku],
+    name_of: impl Fn(&AttributeId) -> String,
+) -> BTreeMap<String, AttributeId> {
+    let ids = skus.iter().flat_map(|sku| &sku.options);
+    ids.map(|option| (name_of(&option.attribute_id), &option.attribute_id))
+        .filter(|(name, id)| AttributeId::of_name(name).as_ref() != Ok(*id))
+        .map(|(name, id)| (name, id.clone()))
+        .collect()
 }
 
 impl Sku {
@@ -185,10 +210,13 @@ impl Sku {
         }
     }
 
-    fn of(sku: &product::Sku) -> Result<Sku, InvalidId> {
+    fn of(
+        sku: &product::Sku,
+        id_of: impl Fn(&str) -> Result<AttributeId, InvalidId>,
+    ) -> Result<Sku, InvalidId> {
         let option = |(name, value): &(String, String)| {
             Ok(SkuOption {
-                attribute_id: AttributeId::of_name(name)?,
+                attribute_id: id_of(name)?,
                 value: value.clone(),
             })
         };

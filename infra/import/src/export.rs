@@ -3,16 +3,18 @@
 use std::io::Write;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use kernel::{AttributeId, BrandId};
+use kernel::{AttributeGroupId, AttributeId, BrandId};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::client::{MallClient, segment};
 use crate::csv_products;
+use crate::csv_rows::defused;
 use crate::document::{AttributeName, Document, Names};
 use crate::product::{Brand, Product, Status};
 use crate::progress::Progress;
+use crate::read::{Pages, read};
 use crate::report::ImportError;
+use crate::said::BrandContent;
 
 /// How a list of products is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,13 +25,6 @@ pub enum ListFormat {
     Csv,
 }
 
-/// A page of the list of products.
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Card>,
-    next_cursor: Option<String>,
-}
-
 /// As much of a product in a list as is not in its document.
 #[derive(Deserialize)]
 struct Card {
@@ -37,19 +32,19 @@ struct Card {
     brand: BrandCard,
 }
 
+/// A brand as lists of products show it.
 #[derive(Deserialize)]
 struct BrandCard {
     id: BrandId,
     name: String,
-    first_letter: Option<String>,
-    logo: Option<String>,
 }
 
-/// A page of the list of attributes.
+/// A brand in the list of brands.
 #[derive(Deserialize)]
-struct AttributePage {
-    items: Vec<AttributeCard>,
-    next_cursor: Option<String>,
+struct BrandRow {
+    brand_id: BrandId,
+    #[serde(flatten)]
+    content: BrandContent,
 }
 
 /// As much of an attribute as files have.
@@ -58,6 +53,7 @@ struct AttributeCard {
     attribute_id: AttributeId,
     name: String,
     searchable: bool,
+    group_id: Option<AttributeGroupId>,
     group_name: Option<String>,
 }
 
@@ -97,14 +93,15 @@ pub async fn export_products(
         list.write_all(&csv_products::header())
             .map_err(ImportError::WriteList)?;
     }
-    let (mut names, mut count, mut cursor) = (Names::default(), 0, String::new());
-    loop {
-        let path = format!("/api/catalog/admin/products?limit=100{cursor}");
-        let page: Page = read(mall, &path).await?;
-        for card in &page.items {
-            names.learn(&card.brand);
+    let mut names = Names::default();
+    names.learn_brands(mall).await?;
+    let mut pages = Pages::of(mall, "/api/catalog/admin/products", "");
+    let mut count = 0;
+    while let Some(cards) = pages.next::<Card>().await? {
+        for card in &cards {
+            names.learn_late(&card.brand);
         }
-        let reads = page.items.iter().map(|card| async move {
+        let reads = cards.iter().map(|card| async move {
             let path = format!("/api/catalog/admin/products/{}", segment(&card.product_id));
             let product: StaffProduct = read(mall, &path).await?;
             stage.step();
@@ -123,10 +120,6 @@ pub async fn export_products(
                 .and_then(|line| list.write_all(&line))
                 .map_err(ImportError::WriteList)?;
             count += 1;
-        }
-        match page.next_cursor {
-            Some(next) => cursor = format!("&cursor={}", segment(&next)),
-            None => break,
         }
     }
     list.flush().map_err(ImportError::WriteList)?;
@@ -157,10 +150,10 @@ pub async fn export_categories(
             category.category_id.to_string(),
             category.parent_id.unwrap_or_default().to_string(),
             category.level.to_string(),
-            csv_products::defused(&category.name),
+            defused(&category.name),
             category.sort.to_string(),
-            csv_products::defused(category.unit.as_deref().unwrap_or_default()),
-            csv_products::defused(category.icon.as_deref().unwrap_or_default()),
+            defused(category.unit.as_deref().unwrap_or_default()),
+            defused(category.icon.as_deref().unwrap_or_default()),
         ];
         writer.write_record(cells).map_err(failed)?;
     }
@@ -180,13 +173,36 @@ fn written(format: ListFormat, product: &Product) -> std::io::Result<Vec<u8>> {
 }
 
 impl Names {
-    fn learn(&mut self, brand: &BrandCard) {
+    /// Learns all brands.
+    async fn learn_brands(&mut self, mall: &MallClient) -> Result<(), ImportError> {
+        let mut pages = Pages::of(mall, "/api/catalog/admin/brands", "");
+        while let Some(rows) = pages.next::<BrandRow>().await? {
+            for BrandRow { brand_id, content } in rows {
+                let brand = Brand {
+                    id: Some(brand_id.clone()),
+                    name: content.name,
+                    first_letter: content.first_letter.map(String::from),
+                    logo: content.logo,
+                    sort: Some(content.sort),
+                    visible: Some(content.visible),
+                };
+                self.brands.insert(brand_id, brand);
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns a brand that was made since.
+    fn learn_late(&mut self, brand: &BrandCard) {
         self.brands
             .entry(brand.id.clone())
             .or_insert_with(|| Brand {
+                id: Some(brand.id.clone()),
                 name: brand.name.clone(),
-                first_letter: brand.first_letter.clone(),
-                logo: brand.logo.clone(),
+                first_letter: None,
+                logo: None,
+                sort: None,
+                visible: None,
             });
     }
 
@@ -195,46 +211,19 @@ impl Names {
         if !self.categories.insert(category) {
             return Ok(());
         }
-        for (id, name) in attributes_of(mall, category).await? {
-            self.attributes.insert((category, id), name);
+        let of_category = format!("&category_id={category}");
+        let mut pages = Pages::of(mall, "/api/catalog/admin/attributes", &of_category);
+        while let Some(cards) = pages.next::<AttributeCard>().await? {
+            let named = cards.into_iter().map(|card| {
+                let name = AttributeName {
+                    name: card.name,
+                    group: card.group_id.zip(card.group_name),
+                    searchable: Some(card.searchable),
+                };
+                ((category, card.attribute_id), name)
+            });
+            self.attributes.extend(named);
         }
         Ok(())
     }
-}
-
-/// The attributes of a category.
-async fn attributes_of(
-    mall: &MallClient,
-    category: u64,
-) -> Result<Vec<(AttributeId, AttributeName)>, ImportError> {
-    let (mut attributes, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let path =
-            format!("/api/catalog/admin/attributes?category_id={category}&limit=100{cursor}");
-        let page: AttributePage = read(mall, &path).await?;
-        let named = page.items.into_iter().map(|card| {
-            let name = AttributeName {
-                name: card.name,
-                group: card.group_name,
-                searchable: card.searchable,
-            };
-            (card.attribute_id, name)
-        });
-        attributes.extend(named);
-        match page.next_cursor {
-            Some(next) => cursor = format!("&cursor={}", segment(&next)),
-            None => return Ok(attributes),
-        }
-    }
-}
-
-async fn read<T: serde::de::DeserializeOwned>(
-    mall: &MallClient,
-    path: &str,
-) -> Result<T, ImportError> {
-    let answer: Value = mall.get(path).await?;
-    serde_json::from_value(answer).map_err(|error| ImportError::Unreadable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
 }

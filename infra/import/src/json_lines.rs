@@ -1,7 +1,7 @@
 //! Reads a product list of one JSON object a line, a whole product with its SKUs.
 //!
 //! ```json
-//! {"id": "D1001", "name": "…", "subtitle": "…", "brand": {"name": "…", "first_letter": "X"}, "category_id": 225,
+//! {"id": "D1001", "name": "…", "subtitle": "…", "brand": {"id": "…", "name": "…", "first_letter": "X"}, "category_id": 225,
 //!  "unit": "件", "weight_grams": 0, "description": "…", "images": [{"url": "https://…", "alt": "…"}],
 //!  "attributes": [{"group": "屏幕", "name": "尺寸", "values": ["6.1 英寸"], "searchable": true, "quick_show": true}],
 //!  "skus": [{"code": "D1001-01", "price_fen": 299900, "stock": 80, "options": {"颜色": "岩灰"}, "image": "https://…"}]}
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::product::{self, Product};
 use crate::products::Entry;
 use crate::report::ImportError;
-use crate::source::{Line, NOT_UTF8, NotUtf8, Source, TextLines};
+use crate::source::{Line, Source, TextLines};
 
 /// The products of a source, one line at a time.
 pub(crate) struct JsonLines(TextLines);
@@ -32,9 +32,9 @@ impl Iterator for JsonLines {
     }
 }
 
-fn entry(line: Line<Result<String, NotUtf8>>) -> Entry {
+fn entry(line: Line<Result<String, &'static str>>) -> Entry {
     let (what, product) = match &line.value {
-        Err(NotUtf8) => ("line".to_owned(), Err(NOT_UTF8.to_owned())),
+        Err(reason) => ("line".to_owned(), Err((*reason).to_owned())),
         Ok(text) => match parse(text) {
             Ok(product) => (product::name(&product.id), Ok(Box::new(product))),
             Err(reason) => (what(text), Err(reason)),
@@ -98,6 +98,7 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use crate::products::Products;
+    use crate::taxonomy::Ids;
 
     fn product() -> Value {
         json!({"id": "P1", "name": "杯", "subtitle": "", "brand": {"name": "瓷里"}, "category_id": 225, "unit": "只", "weight_grams": 0,
@@ -142,7 +143,7 @@ mod tests {
         let product = &products[0].1;
         assert_eq!((product.id.as_str(), product.skus[0].stock), ("P1", 487));
         assert_eq!(
-            serde_json::to_value(Document::of(product).unwrap()).unwrap(),
+            serde_json::to_value(Document::of(product, &Ids::default()).unwrap()).unwrap(),
             json!({"name": "华为 HUAWEI P20", "subtitle": "全面屏", "brand_id": "华为", "category_id": 225, "unit": "件",
                 "weight_grams": 165, "description": "", "description_images": [],
                 "images": [{"url": "https://a/1.png", "alt": "正面"}], "bounds": {"growth": 7, "points": 0},

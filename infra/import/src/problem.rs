@@ -29,22 +29,20 @@ pub(crate) fn announced(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.trim_start().starts_with("application/problem+json"))
 }
 
-/// The reason in the mall's own words: its detail, then each fault with its pointer.
+/// The reason in the mall's own words: its detail, then each fault with its pointer. Its title only when it says nothing else.
 pub(crate) fn reason(status: StatusCode, is_problem: bool, body: &str) -> String {
     match serde_json::from_str::<Problem>(body) {
         Ok(problem) if is_problem => {
-            let said = problem
-                .detail
-                .or(problem.title)
-                .unwrap_or_else(|| status.to_string());
             let faults = problem
                 .errors
                 .iter()
-                .map(|fault| format!("{} {}", fault.pointer, fault.detail));
-            std::iter::once(said)
-                .chain(faults)
-                .collect::<Vec<_>>()
-                .join("; ")
+                .map(|fault| format!("{} {}", fault.pointer, without_position(&fault.detail)));
+            let said: Vec<String> = problem.detail.into_iter().chain(faults).collect();
+            if said.is_empty() {
+                problem.title.unwrap_or_else(|| status.to_string())
+            } else {
+                said.join("; ")
+            }
         }
         _ => {
             let excerpt: String = body
@@ -63,9 +61,33 @@ pub(crate) fn reason(status: StatusCode, is_problem: bool, body: &str) -> String
     }
 }
 
+/// What is wrong with a text, without the line and column of the request, which are not those of the file.
+fn without_position(detail: &str) -> &str {
+    match detail.rsplit_once(" at line ") {
+        Some((said, position))
+            if position
+                .split(" column ")
+                .all(|number| number.parse::<u32>().is_ok()) =>
+        {
+            said
+        }
+        _ => detail,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_in_the_request_is_not_taken_for_one_in_the_file() {
+        let body = r#"{"title": "Invalid input", "errors": [{"pointer": "/name", "detail": "is too long at line 1 column 64"},
+            {"pointer": "/unit", "detail": "stands at line of sight"}]}"#;
+        assert_eq!(
+            reason(StatusCode::BAD_REQUEST, true, body),
+            "/name is too long; /unit stands at line of sight"
+        );
+    }
 
     #[test]
     fn a_problem_document_gives_its_detail_and_its_faults() {

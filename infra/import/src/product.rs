@@ -1,8 +1,9 @@
 //! A product as files have it: with names where the mall has ids, and the attributes of its category beside their values.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use kernel::{AttributeGroupId, AttributeId, BrandId};
+use kernel::{AttributeGroupId, AttributeId, BrandId, InvalidId};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -36,6 +37,9 @@ pub(crate) struct Product {
     pub(crate) bounds: Bounds,
     #[serde(default)]
     pub(crate) attributes: Vec<Attribute>,
+    /// The ids of those options of its SKUs that are called otherwise than when they were made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) option_ids: BTreeMap<String, AttributeId>,
     pub(crate) skus: Vec<Sku>,
 }
 
@@ -52,6 +56,9 @@ pub(crate) enum Status {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Brand {
+    /// Stays when the brand is renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<BrandId>,
     #[serde(deserialize_with = "brand_name")]
     pub(crate) name: String,
     #[serde(
@@ -66,6 +73,22 @@ pub(crate) struct Brand {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) logo: Option<String>,
+    /// Its place among the brands of a category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sort: Option<u32>,
+    /// Whether the storefront shows it among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) visible: Option<bool>,
+}
+
+impl Brand {
+    /// The id that the file has for it: its own, or that of its name.
+    pub(crate) fn own_id(&self) -> Result<BrandId, InvalidId> {
+        match &self.id {
+            Some(id) => Ok(id.clone()),
+            None => BrandId::of_name(&self.name),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -97,14 +120,38 @@ pub(crate) struct Attribute {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) group_id: Option<AttributeGroupId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<AttributeId>,
     #[serde(deserialize_with = "attribute_name")]
     pub(crate) name: String,
     #[serde(deserialize_with = "all_trimmed")]
     pub(crate) values: Vec<String>,
-    #[serde(default)]
-    pub(crate) searchable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) searchable: Option<bool>,
     #[serde(default)]
     pub(crate) quick_show: bool,
+}
+
+impl Attribute {
+    /// The id that the file has for it: its own, or that of its name.
+    pub(crate) fn own_id(&self) -> Result<AttributeId, InvalidId> {
+        match &self.id {
+            Some(id) => Ok(id.clone()),
+            None => AttributeId::of_name(&self.name),
+        }
+    }
+}
+
+impl Product {
+    /// The id that the file has for an option of its SKUs.
+    pub(crate) fn option_id(&self, name: &str) -> Result<AttributeId, InvalidId> {
+        match self.option_ids.get(name) {
+            Some(id) => Ok(id.clone()),
+            None => AttributeId::of_name(name),
+        }
+    }
 }
 
 /// One SKU. Its stock is not the catalog's: it goes to the stock service as a receipt.

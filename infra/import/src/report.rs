@@ -13,7 +13,7 @@ pub struct Report {
     pub pictures: u64,
     /// Categories the mall accepted.
     pub categories: Written,
-    /// Brands, attributes and their groups that the products refer to. Those that the mall has stay as they are there.
+    /// Brands, attributes and their groups that the products refer to.
     pub taxonomy: Written,
     /// Products the mall accepted, each with its SKUs.
     pub products: Written,

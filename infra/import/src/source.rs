@@ -115,27 +115,51 @@ pub(crate) struct TextLines {
     source: Source,
 }
 
-/// A line of another encoding.
-#[derive(Debug)]
-pub(crate) struct NotUtf8;
+/// The longest line, in bytes: more than any product that the mall takes. What has no end does not fill the memory.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// Reads on to the end of the line and keeps the beginning of it, at most a byte more than [`LONGEST_LINE`]. Answers how many bytes
+/// were read, 0 at the end of the file.
+pub(crate) fn read_line(reader: &mut Reader, line: &mut Vec<u8>) -> io::Result<usize> {
+    let (mut read, mut room) = (0, LONGEST_LINE + 1);
+    loop {
+        let buffer = reader.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let length = end.map_or(buffer.len(), |end| end + 1);
+        let kept = length.min(room);
+        line.extend_from_slice(&buffer[..kept]);
+        reader.consume(length);
+        room -= kept;
+        read += length;
+        if end.is_some() || length == 0 {
+            return Ok(read);
+        }
+    }
+}
+
+/// The text of a line, or why it is none.
+pub(crate) fn text_of(line: &[u8]) -> Result<&str, &'static str> {
+    if line.len() > LONGEST_LINE {
+        return Err(TOO_LONG);
+    }
+    std::str::from_utf8(line).map_err(|_| NOT_UTF8)
+}
 
 impl Iterator for TextLines {
-    type Item = Result<Line<Result<String, NotUtf8>>, ImportError>;
+    type Item = Result<Line<Result<String, &'static str>>, ImportError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let mut bytes = Vec::new();
-            match self.reader.read_until(b'\n', &mut bytes) {
+            match read_line(&mut self.reader, &mut bytes) {
                 Err(error) => return Some(Err(self.source.unreadable(error))),
                 Ok(0) => return None,
                 Ok(_) => self.number += 1,
             }
-            let text = bytes.trim_ascii();
-            if !text.is_empty() {
-                let value = std::str::from_utf8(text).map(|text| text.trim().to_owned());
+            if !bytes.trim_ascii().is_empty() {
                 return Some(Ok(Line {
                     number: self.number,
-                    value: value.map_err(|_| NotUtf8),
+                    value: text_of(&bytes).map(|text| text.trim().to_owned()),
                 }));
             }
         }
@@ -182,6 +206,8 @@ impl<T> Lines<T> {
 
 /// Why a line in another encoding is refused. GBK is what Excel writes on Chinese machines.
 pub(crate) const NOT_UTF8: &str = "is not UTF-8: save the file as UTF-8";
+/// Why a line without an end is refused.
+pub(crate) const TOO_LONG: &str = "is longer than 1 MiB";
 
 #[cfg(test)]
 mod tests {
@@ -211,6 +237,31 @@ mod tests {
             .map(|line| line.unwrap().value.is_ok())
             .collect();
         assert_eq!(lines, [true, false, true]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_skipped_and_not_held() {
+        let source = Source::embedded("file", format!("a\n{}\nb", "x".repeat(3 << 20)));
+        let lines: Vec<_> = source
+            .lines()
+            .unwrap()
+            .map(|line| line.unwrap())
+            .map(|line| (line.number, line.value))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                (1, Ok("a".to_owned())),
+                (2, Err(TOO_LONG)),
+                (3, Ok("b".to_owned()))
+            ]
+        );
+        let mut kept = Vec::new();
+        let mut reader = source.open().unwrap();
+        read_line(&mut reader, &mut kept).unwrap();
+        kept.clear();
+        assert_eq!(read_line(&mut reader, &mut kept).unwrap(), (3 << 20) + 1);
+        assert_eq!(kept.len(), LONGEST_LINE + 1);
     }
 
     #[test]

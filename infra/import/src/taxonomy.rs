@@ -1,73 +1,63 @@
 //! What products refer to, gathered from the products themselves: brands, and the attributes of each category with their groups.
 //!
-//! Ids are the slugs of names, as in the mall: names that differ by case or punctuation alone are one thing, under the name that
-//! stands first.
+//! A file names a thing by its name, and by its id beside it where it was exported. Without an id the slug of the name stands
+//! for it, as in the mall: names that differ by case or punctuation alone are one thing, under the name that stands first.
 
 use std::collections::BTreeMap;
 
-use kernel::{AttributeGroupId, AttributeId, BrandId, InvalidId};
-use serde::Serialize;
+use kernel::{AttributeGroupKind, AttributeId, AttributeKind, BrandId, BrandKind, Id, InvalidId};
 
-use crate::product::{Attribute, Brand, Product};
+use crate::product::{Attribute, Product};
+use crate::said::{AttributeSaid, BrandSaid, GroupSaid, Usage};
+
+/// Things by the ids that the file has for them.
+pub(crate) type Mentions<K, S> = BTreeMap<Id<K>, Mention<S>>;
+
+/// Something that products refer to.
+#[derive(Debug)]
+pub(crate) struct Mention<S> {
+    /// The line that does so first.
+    pub(crate) line: u64,
+    /// Whether the file says its id, and not its name alone.
+    pub(crate) by_id: bool,
+    pub(crate) said: S,
+}
 
 /// Everything that the products of a file refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Taxonomy {
-    pub(crate) brands: BTreeMap<BrandId, Gathered<BrandBody>>,
+    pub(crate) brands: Mentions<BrandKind, BrandSaid>,
     pub(crate) forms: BTreeMap<u64, Form>,
 }
 
 /// The attributes of one category and their groups.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
-    pub(crate) groups: BTreeMap<AttributeGroupId, Gathered<GroupBody>>,
-    pub(crate) attributes: BTreeMap<AttributeId, Gathered<AttributeBody>>,
+    pub(crate) groups: Mentions<AttributeGroupKind, GroupSaid>,
+    pub(crate) attributes: Mentions<AttributeKind, AttributeSaid>,
 }
 
-/// Something that products refer to, and the line that does so first.
-#[derive(Debug)]
-pub(crate) struct Gathered<B> {
-    pub(crate) line: u64,
-    pub(crate) body: B,
+/// The ids by which the mall knows things, where they are not those that the file has for them.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    pub(crate) brands: BTreeMap<BrandId, BrandId>,
+    pub(crate) attributes: BTreeMap<(u64, AttributeId), AttributeId>,
 }
 
-/// A brand as the mall takes it.
-#[derive(Debug, Serialize)]
-pub(crate) struct BrandBody {
-    pub(crate) name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_letter: Option<char>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logo: Option<String>,
-}
+impl Ids {
+    /// The brand that the file means by an id.
+    pub(crate) fn brand(&self, id: BrandId) -> BrandId {
+        self.brands.get(&id).cloned().unwrap_or(id)
+    }
 
-/// A group of attributes as the mall takes it.
-#[derive(Debug, Serialize)]
-pub(crate) struct GroupBody {
-    pub(crate) name: String,
-    sort: usize,
-}
-
-/// An attribute as the mall takes it.
-#[derive(Debug, Serialize)]
-pub(crate) struct AttributeBody {
-    pub(crate) name: String,
-    #[serde(rename = "use")]
-    usage: Usage,
-    searchable: bool,
-    multiple: bool,
-    quick_show: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group_id: Option<AttributeGroupId>,
-    position: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Usage {
-    Spec,
-    Sale,
-    Both,
+    /// The attribute of a category that the file means by an id.
+    pub(crate) fn attribute(&self, category: u64, id: AttributeId) -> AttributeId {
+        let place = (category, id);
+        match self.attributes.get(&place) {
+            Some(known) => known.clone(),
+            None => place.1,
+        }
+    }
 }
 
 impl Taxonomy {
@@ -76,18 +66,24 @@ impl Taxonomy {
     /// # Errors
     /// Never for a product that was read: its names were seen to make ids.
     pub(crate) fn gather(&mut self, line: u64, product: &Product) -> Result<(), InvalidId> {
-        let id = BrandId::of_name(&product.brand.name)?;
-        let brand = self.brands.entry(id).or_insert_with(|| Gathered {
-            line,
-            body: BrandBody::of(&product.brand),
-        });
-        brand.body.complete(&product.brand);
+        let brand = &product.brand;
+        let mention = self
+            .brands
+            .entry(brand.own_id()?)
+            .or_insert_with(|| Mention {
+                line,
+                by_id: false,
+                said: BrandSaid::named(&brand.name),
+            });
+        mention.by_id |= brand.id.is_some();
+        mention.said.complete(brand);
         let form = self.forms.entry(product.category_id).or_default();
         for attribute in &product.attributes {
             form.gather_spec(line, attribute)?;
         }
         for (name, _) in product.skus.iter().flat_map(|sku| &sku.options.0) {
-            form.gather_option(line, name)?;
+            let known = form.attribute(line, product.option_id(name)?, name, Usage::Sale);
+            known.by_id |= product.option_ids.contains_key(name);
         }
         Ok(())
     }
@@ -99,86 +95,52 @@ impl Taxonomy {
     }
 }
 
-impl BrandBody {
-    fn of(brand: &Brand) -> Self {
-        Self {
-            name: brand.name.clone(),
-            first_letter: None,
-            logo: None,
-        }
-    }
-
-    /// Takes over what no product said so far.
-    fn complete(&mut self, brand: &Brand) {
-        let letter = brand
-            .first_letter
-            .as_ref()
-            .and_then(|text| text.chars().next());
-        let letter = letter.map(|letter| letter.to_ascii_uppercase());
-        self.first_letter = self
-            .first_letter
-            .or(letter.filter(char::is_ascii_uppercase));
-        self.logo = self.logo.take().or_else(|| brand.logo.clone());
-    }
-}
-
 impl Form {
     fn gather_spec(&mut self, line: u64, attribute: &Attribute) -> Result<(), InvalidId> {
-        let group_id = attribute
-            .group
-            .as_ref()
-            .map(|name| self.gather_group(line, name))
-            .transpose()?;
-        let known = self.attribute(line, &attribute.name, Usage::Spec)?;
-        known.searchable |= attribute.searchable;
-        known.quick_show |= attribute.quick_show;
-        known.multiple |= attribute.values.len() > 1;
-        known.group_id = known.group_id.take().or(group_id);
+        let group_id = match &attribute.group {
+            Some(name) => Some(self.gather_group(line, attribute, name)?),
+            None => None,
+        };
+        let mention = self.attribute(line, attribute.own_id()?, &attribute.name, Usage::Spec);
+        mention.by_id |= attribute.id.is_some();
+        mention.said.complete(attribute, group_id);
         Ok(())
     }
 
-    fn gather_option(&mut self, line: u64, name: &str) -> Result<(), InvalidId> {
-        self.attribute(line, name, Usage::Sale).map(drop)
-    }
-
-    fn gather_group(&mut self, line: u64, name: &str) -> Result<AttributeGroupId, InvalidId> {
-        let id = AttributeGroupId::of_name(name)?;
-        let sort = self.groups.len();
-        self.groups.entry(id.clone()).or_insert_with(|| Gathered {
+    fn gather_group(
+        &mut self,
+        line: u64,
+        attribute: &Attribute,
+        name: &str,
+    ) -> Result<Id<AttributeGroupKind>, InvalidId> {
+        let id = match &attribute.group_id {
+            Some(id) => id.clone(),
+            None => Id::of_name(name)?,
+        };
+        let place = self.groups.len();
+        let mention = self.groups.entry(id.clone()).or_insert_with(|| Mention {
             line,
-            body: GroupBody {
-                name: name.to_owned(),
-                sort,
-            },
+            by_id: false,
+            said: GroupSaid::named(name, place),
         });
+        mention.by_id |= attribute.group_id.is_some();
         Ok(id)
     }
 
     fn attribute(
         &mut self,
         line: u64,
+        id: AttributeId,
         name: &str,
         usage: Usage,
-    ) -> Result<&mut AttributeBody, InvalidId> {
-        let position = self.attributes.len();
-        let known = self
-            .attributes
-            .entry(AttributeId::of_name(name)?)
-            .or_insert_with(|| Gathered {
-                line,
-                body: AttributeBody {
-                    name: name.to_owned(),
-                    usage,
-                    searchable: false,
-                    multiple: false,
-                    quick_show: false,
-                    group_id: None,
-                    position,
-                },
-            });
-        if known.body.usage != usage {
-            known.body.usage = Usage::Both;
-        }
-        Ok(&mut known.body)
+    ) -> &mut Mention<AttributeSaid> {
+        let place = self.attributes.len();
+        let mention = self.attributes.entry(id).or_insert_with(|| Mention {
+            line,
+            by_id: false,
+            said: AttributeSaid::named(name, usage, place),
+        });
+        mention.said.use_for(usage);
+        mention
     }
 }

@@ -31,6 +31,8 @@ struct Mall {
     categories: BTreeMap<u64, Value>,
     /// Brands, attributes and groups by their path.
     taxonomy: BTreeMap<String, Value>,
+    /// How often a category, or a thing of the taxonomy, was written.
+    versions: BTreeMap<String, u64>,
     products: BTreeMap<String, Value>,
     /// Where products are in their lives.
     statuses: BTreeMap<String, String>,
@@ -163,15 +165,15 @@ async fn answer(
     };
     mall.requests.push((request.clone(), body.clone()));
     let known = (
-        mall.taxonomy.len(),
+        mall.taxonomy.clone(),
         mall.products.clone(),
         mall.statuses.clone(),
     );
     let (categories, receipts) = (mall.categories.clone(), mall.receipts.len());
-    let answer = mall.answer(&method, uri.path(), &headers, body);
+    let answer = mall.answer(&method, &uri, &headers, body);
     if known
         != (
-            mall.taxonomy.len(),
+            mall.taxonomy.clone(),
             mall.products.clone(),
             mall.statuses.clone(),
         )
@@ -184,36 +186,60 @@ async fn answer(
 }
 
 impl Mall {
-    fn answer(
-        &mut self,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-        body: Value,
-    ) -> Response {
+    fn answer(&mut self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Value) -> Response {
+        let path = uri.path();
         let only_new = headers.contains_key(header::IF_NONE_MATCH);
-        let replaces = headers.contains_key(header::IF_MATCH);
+        let version = headers
+            .get(header::IF_MATCH)
+            .map(|tag| tag.to_str().unwrap().trim_matches('"').to_owned());
         let plain = percent_decode_str(path).decode_utf8().unwrap().into_owned();
+        let place = plain.trim_start_matches("/api/catalog/admin/").to_owned();
+        let current = self.versions.get(&place).map(ToString::to_string);
+        if place.starts_with("brands") || place.starts_with("categories") {
+            let changed = version.is_some() && version != current;
+            if method == Method::PUT && (changed || only_new && current.is_some()) {
+                return problem(412, "it is not as the request says", &[]);
+            }
+        }
         let parts: Vec<&str> = path.split('/').collect();
         match (method.as_str(), &parts[1..]) {
             ("PUT", ["api", "catalog", "admin", "categories", id]) => {
-                self.put_category(id.parse().unwrap(), body, only_new)
+                self.put_category(id.parse().unwrap(), body)
             }
-            ("GET", ["api", "catalog", "admin", "categories", id]) => {
-                let shown = &self.categories[&id.parse::<u64>().unwrap()];
-                (StatusCode::OK, axum::Json(shown.clone())).into_response()
+            ("GET", ["api", "catalog", "admin", "categories"]) => {
+                let rows = self.categories.iter();
+                let rows = rows.map(|(id, body)| {
+                    self.shown(&format!("categories/{id}"), body, "category_id", json!(id))
+                });
+                shown(&json!({ "items": rows.collect::<Vec<_>>() }))
             }
-            ("PUT", ["api", "catalog", "admin", "brands", _]) => {
-                self.put_taxonomy(&plain, body, only_new)
+            ("GET", ["api", "catalog", "admin", "brands"]) => self.list("brands/", "brand_id"),
+            (
+                "GET",
+                [
+                    "api",
+                    "catalog",
+                    "admin",
+                    list @ ("attributes" | "attribute-groups"),
+                ],
+            ) => {
+                let (_, category) = uri.query().unwrap().split_once("&category_id=").unwrap();
+                let id = if *list == "attributes" {
+                    "attribute_id"
+                } else {
+                    "group_id"
+                };
+                self.list(&format!("categories/{category}/{list}/"), id)
             }
+            ("PUT", ["api", "catalog", "admin", "brands", _]) => self.put_taxonomy(place, body),
             ("PUT", ["api", "catalog", "admin", "categories", category, _, _]) => {
                 if self.levels.get(&category.parse().unwrap()) != Some(&3) {
                     return problem(404, "there is no such category of the third level", &[]);
                 }
-                self.put_taxonomy(&plain, body, only_new)
+                self.put_taxonomy(place, body)
             }
             ("PUT", ["api", "catalog", "admin", "products", id]) => {
-                self.put_product(id, body, replaces)
+                self.put_product(id, body, version.is_some())
             }
             (method, ["api", "catalog", "admin", "products", id, "sale"]) => {
                 let status = if method == "PUT" {
@@ -229,27 +255,38 @@ impl Mall {
         }
     }
 
+    /// The things below a place, as lists show them.
+    fn list(&self, below: &str, id_field: &str) -> Response {
+        let rows = self.taxonomy.iter();
+        let rows = rows.filter_map(|(place, body)| {
+            let id = place.strip_prefix(below)?;
+            Some(self.shown(place, body, id_field, json!(id)))
+        });
+        shown(&json!({ "items": rows.collect::<Vec<_>>() }))
+    }
+
+    fn shown(&self, place: &str, body: &Value, id_field: &str, id: Value) -> Value {
+        let mut row = body.clone();
+        row[id_field] = id;
+        row["version"] = json!(self.versions[place]);
+        row
+    }
+
     /// Puts a brand, an attribute or a group.
-    fn put_taxonomy(&mut self, path: &str, body: Value, only_new: bool) -> Response {
-        let path = path.strip_prefix("/api/catalog/admin/").unwrap().to_owned();
-        if only_new && self.taxonomy.contains_key(&path) {
-            return problem(412, "it is there", &[]);
-        }
+    fn put_taxonomy(&mut self, place: String, body: Value) -> Response {
         if let Some(group) = body["group_id"].as_str() {
-            let (folder, _) = path.split_once("/attributes/").unwrap();
+            let (folder, _) = place.split_once("/attributes/").unwrap();
             let group = format!("{folder}/attribute-groups/{group}");
             assert!(
                 self.taxonomy.contains_key(&group),
-                "{group} comes after {path}"
+                "{group} comes after {place}"
             );
         }
-        written(self.taxonomy.insert(path, body).is_none())
+        *self.versions.entry(place.clone()).or_default() += 1;
+        written(self.taxonomy.insert(place, body).is_none())
     }
 
-    fn put_category(&mut self, id: u64, body: Value, only_new: bool) -> Response {
-        if only_new && self.categories.contains_key(&id) {
-            return problem(412, "it is there", &[]);
-        }
+    fn put_category(&mut self, id: u64, body: Value) -> Response {
         let misplaced = |detail| {
             let errors = [("/parent_id", detail)];
             problem(422, "the category is not well formed", &errors)
@@ -263,6 +300,7 @@ impl Mall {
             },
         };
         self.levels.insert(id, level);
+        *self.versions.entry(format!("categories/{id}")).or_default() += 1;
         let mut shown = body;
         // The mall leaves out what there is nothing to say of.
         shown
@@ -314,11 +352,8 @@ impl Mall {
         } else {
             StatusCode::OK
         };
-        (
-            code,
-            axum::Json(json!({"product_id": id, "status": status})),
-        )
-            .into_response()
+        let body = json!({"product_id": id, "status": status});
+        (code, body.to_string()).into_response()
     }
 
     fn post_receipt(&mut self, body: Value) -> Response {
@@ -334,6 +369,11 @@ impl Mall {
             }
         }
     }
+}
+
+fn shown(body: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::OK, kind, body.to_string()).into_response()
 }
 
 fn written(new: bool) -> Response {

@@ -1,9 +1,11 @@
 //! Lists of a catalog in files: what `mall import` makes of them, and what `mall export` writes.
 #![allow(clippy::unwrap_used)]
 
+mod another_catalog;
 mod broken_off;
 #[path = "../harness/mod.rs"]
 mod harness;
+mod renames;
 mod round_trip;
 
 use std::path::Path;
@@ -23,8 +25,23 @@ pub(crate) async fn import(
     name: &str,
     products: &str,
 ) -> Report {
+    let categories = Source::embedded("categories.csv", categories.to_owned());
+    import_of(mall, Some(categories), name, products).await
+}
+
+/// Imports a product list into a mall that has its categories.
+pub(crate) async fn import_products(mall: &MallProcess, name: &str, products: &str) -> Report {
+    import_of(mall, None, name, products).await
+}
+
+async fn import_of(
+    mall: &MallProcess,
+    categories: Option<Source>,
+    name: &str,
+    products: &str,
+) -> Report {
     let sources = Sources {
-        categories: Some(Source::embedded("categories.csv", categories.to_owned())),
+        categories,
         products: Some(Source::embedded(name, products.to_owned())),
     };
     let client = client(mall).await;

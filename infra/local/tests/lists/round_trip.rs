@@ -11,7 +11,7 @@ const CATEGORIES: &str = "id,parent_id,level,name,sort,unit,icon\n\
     7,0,1,\"=书, \"\"新\"\"\",3,,\n711,71,3,@网络文学,9,册,\n71,7,2,+电子书,0,,/media/i.webp\n712,71,3,漫画,1,册,\n";
 
 /// The categories, and the products in both forms.
-async fn export(mall: &MallProcess) -> [String; 3] {
+pub(crate) async fn export(mall: &MallProcess) -> [String; 3] {
     let (client, progress) = (client(mall).await, Progress::silent());
     let (mut categories, mut lines, mut csv) = (Vec::new(), Vec::new(), Vec::new());
     export_categories(&client, &mut categories).await.unwrap();
@@ -54,9 +54,14 @@ fn products() -> String {
     ]);
     let mut draft = product("draft", json!([]));
     draft["status"] = json!("draft");
+    let mut gone = product("gone", json!([sku("gone", json!({}))]));
+    gone["status"] = json!("off_sale");
+    gone["brand"]["sort"] = json!(7);
+    gone["brand"]["visible"] = json!(false);
     let lines = [
         odd,
         draft,
+        gone,
         product("many", json!(many)),
         product("more", json!(too_many)),
         product("twice", json!([sku("many-7", json!({}))])),
@@ -75,15 +80,15 @@ async fn what_a_mall_exports_another_imports_and_sells_the_same() {
     assert_eq!(
         refused,
         [
-            "products.jsonl:4: product more: Invalid input; /skus a product has at most 96 SKUs",
-            "products.jsonl:5: product twice: the SKU code many-7 stands in line 3 already",
+            "products.jsonl:5: product more: /skus a product has at most 96 SKUs",
+            "products.jsonl:6: product twice: the SKU code many-7 stands in line 4 already",
         ]
     );
-    assert_eq!(report.products.created, 3);
+    assert_eq!(report.products.created, 4);
     let again = import(&first, CATEGORIES, "products.jsonl", &products()).await;
     assert_eq!(
         (again.products.unchanged, again.categories.unchanged),
-        (3, 4)
+        (4, 4)
     );
     assert_eq!(
         again.products.created + again.products.replaced + again.taxonomy.created,
@@ -91,11 +96,11 @@ async fn what_a_mall_exports_another_imports_and_sells_the_same() {
     );
 
     let exported = export(&first).await;
-    let [categories, _, csv] = &exported;
+    let [categories, lines, csv] = &exported;
+    assert!(lines.contains(r#""status":"off_sale""#) && lines.contains(r#""visible":false"#));
     let report = import(&second, categories, "products.csv", csv).await;
-    assert_eq!((report.refused, report.products.created), (Vec::new(), 3));
+    assert_eq!((report.refused, report.products.created), (Vec::new(), 4));
     assert_eq!(export(&second).await, exported);
-    let [categories, lines, _] = &exported;
     let report = import(&second, categories, "products.jsonl", lines).await;
-    assert_eq!((report.products.unchanged, report.taxonomy.created), (3, 0));
+    assert_eq!((report.products.unchanged, report.taxonomy.created), (4, 0));
 }
