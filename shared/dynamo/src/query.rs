@@ -110,10 +110,14 @@ impl Query {
         start: Option<Start>,
         keep: impl Fn(&E) -> bool,
     ) -> Result<Page<E>, DynamoError> {
-        let (mut kept, mut next) = (Vec::new(), start);
-        for _ in 0..SEARCHED / SEARCHED_AT_ONCE {
-            let (items, last) = self.read(table, Some(SEARCHED_AT_ONCE), next).await?;
+        let (mut kept, mut next, mut left) = (Vec::new(), start, SEARCHED);
+        // Where everything is kept, a page costs what it shows, and one item more tells whether it is the last one.
+        let mut count = (limit.get() + 1).min(SEARCHED_AT_ONCE);
+        while left > 0 {
+            let (items, last) = self.read(table, Some(count), next).await?;
             let read = items.len();
+            left -= count;
+            count = SEARCHED_AT_ONCE.min(left);
             for (index, item) in items.into_iter().enumerate() {
                 let here = Last::of(&item.attributes, self.index.as_ref())?;
                 let entity = item.read()?;
