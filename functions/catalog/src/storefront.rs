@@ -3,13 +3,14 @@
 //! Everybody sees the same, most look at the same few products, and an answer may be some seconds old anyway: browsers and the
 //! CDN keep it as long. What decides about money or stock, in carts and orders, is read anew every time and never from here.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use cache::{Cache, Lifetime};
 use dynamo::{Consistency, DynamoError};
 use edge::Boot;
 use futures::future::try_join_all;
 use kernel::{BrandId, ConfigError, ProductId, SkuId};
+use serde::Serialize;
 use stock::{Levels, StockLevel};
 
 use crate::{
@@ -29,8 +30,16 @@ const STOCK: Lifetime = Lifetime {
     absent: Duration::from_secs(2),
 };
 
-/// The most of each kind that an instance keeps: some 10 MB of the 256 it has.
-const MOST: u64 = 1_000;
+/// A million bytes.
+const MB: u64 = 1_000_000;
+
+// The most of each kind that an instance keeps, by size: 32 MB of the 256 it has, beside the one tree.
+const PRODUCTS: u64 = 16 * MB;
+const FORMS: u64 = 6 * MB;
+const SOLD: u64 = 4 * MB;
+const LEVELS: u64 = 3 * MB;
+const BRANDS: u64 = 2 * MB;
+const PATHS: u64 = MB;
 
 type Kept<K, V> = Cache<K, V, DynamoError>;
 
@@ -61,12 +70,12 @@ impl Storefront {
             store,
             levels: Levels::from_env(boot)?,
             trees: Cache::new(1, CONTENT, clock.clone()),
-            products: Cache::new(MOST, CONTENT, clock.clone()),
-            paths: Cache::new(MOST, CONTENT, clock.clone()),
-            brands: Cache::new(MOST, CONTENT, clock.clone()),
-            attributes: Cache::new(MOST, CONTENT, clock.clone()),
-            sold: Cache::new(MOST, CONTENT, clock.clone()),
-            stock: Cache::new(MOST, STOCK, clock),
+            products: Cache::of_size(PRODUCTS, size_of_content, CONTENT, clock.clone()),
+            paths: Cache::of_size(PATHS, size_of_content, CONTENT, clock.clone()),
+            brands: Cache::of_size(BRANDS, size_of_content, CONTENT, clock.clone()),
+            attributes: Cache::of_size(FORMS, size_of_content, CONTENT, clock.clone()),
+            sold: Cache::of_size(SOLD, size_of_content, CONTENT, clock.clone()),
+            stock: Cache::of_size(LEVELS, size_of_levels, STOCK, clock),
         })
     }
 
@@ -153,5 +162,35 @@ impl Storefront {
             Ok(Some(Arc::new(found)))
         };
         Ok(self.stock.get(id.clone(), load).await?.unwrap_or_default())
+    }
+}
+
+/// What a thing takes in memory, about: twice its text in JSON, which names its fields and leaves out what structs and lists
+/// take beside their texts.
+fn size_of_content<T: Serialize>(thing: &Arc<T>) -> usize {
+    let mut counted = Counted(0);
+    match serde_json::to_writer(&mut counted, &**thing) {
+        Ok(()) => counted.0.saturating_mul(2),
+        // What cannot be measured is not kept.
+        Err(_) => usize::MAX,
+    }
+}
+
+/// The same for levels of stock, whose ids are short.
+fn size_of_levels(levels: &Arc<Vec<StockLevel>>) -> usize {
+    levels.len().saturating_mul(2 * size_of::<StockLevel>())
+}
+
+/// Counts the bytes that are written to it.
+struct Counted(usize);
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -12,7 +12,8 @@
 //! - *Avalanche*: values that were loaded together go stale together. Each lives for a time of its own, up to a quarter
 //!   shorter than the longest.
 //!
-//! It holds a bounded number of values, and gives up those that are seldom asked for first.
+//! It holds a bounded number of values, or values of a bounded size where they differ much in that, and gives up those that
+//! are seldom asked for first. What nobody has loaded again for a minute it gives up too.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +30,13 @@ pub struct Lifetime {
     pub absent: Duration,
 }
 
+/// What a value takes beside its own bytes, in bytes: its entry, and its key. The knowledge that there is none takes that too.
+const OVERHEAD: usize = 512;
+
+/// After how long memory is freed of what was not loaded again. It says nothing about what is given out, which is up to the
+/// [`Lifetime`].
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+
 /// Values by their keys. Clones are the same cache.
 #[derive(Clone)]
 pub struct Cache<K, V, E> {
@@ -36,6 +44,9 @@ pub struct Cache<K, V, E> {
     lifetime: Lifetime,
     clock: Clock,
 }
+
+type Builder<K, V, E> =
+    moka::future::CacheBuilder<K, Entry<V, E>, moka::future::Cache<K, Entry<V, E>>>;
 
 /// What one load brought, for everyone who waited for it, and until when it may be given out.
 struct Entry<V, E> {
@@ -69,8 +80,36 @@ where
     /// A cache of at most so many values.
     #[must_use]
     pub fn new(most: u64, lifetime: Lifetime, clock: Clock) -> Self {
+        let entries = moka::future::Cache::builder().max_capacity(most);
+        Self::with(entries, lifetime, clock)
+    }
+
+    /// A cache of values that take at most so many bytes together; `bytes` says how many one of them takes, and the cache adds
+    /// some for each. A value that takes more than all may is loaded whenever it is asked for.
+    #[must_use]
+    pub fn of_size(
+        most_bytes: u64,
+        bytes: impl Fn(&V) -> usize + Send + Sync + 'static,
+        lifetime: Lifetime,
+        clock: Clock,
+    ) -> Self {
+        let weigh = move |_: &K, entry: &Entry<V, E>| {
+            let own = match &entry.outcome {
+                Ok(Some(value)) => bytes(value),
+                Ok(None) | Err(_) => 0,
+            };
+            u32::try_from(own.saturating_add(OVERHEAD)).unwrap_or(u32::MAX)
+        };
+        let entries = moka::future::Cache::builder()
+            .max_capacity(most_bytes)
+            .weigher(weigh);
+        Self::with(entries, lifetime, clock)
+    }
+
+    fn with(entries: Builder<K, V, E>, lifetime: Lifetime, clock: Clock) -> Self {
+        let kept = FORGOTTEN_AFTER.max(lifetime.present);
         Self {
-            entries: moka::future::Cache::new(most),
+            entries: entries.time_to_live(kept).build(),
             lifetime,
             clock,
         }

@@ -138,3 +138,33 @@ async fn no_more_is_kept_than_was_said() {
     let again = loads.load(Ordering::SeqCst) - before;
     assert!(again >= 990, "{} of 1,000 were kept", 1_000 - again);
 }
+
+/// How many of two hundred values of this size are still known after all of them were loaded, where those that are kept take
+/// at most 100,000 bytes.
+async fn known_of_two_hundred(bytes: u32) -> usize {
+    let cache = Cache::of_size(
+        100_000,
+        |value: &u32| *value as usize,
+        LIFETIME,
+        Clock::Manual(clock()),
+    );
+    let loads = AtomicUsize::new(0);
+    for key in 0..200 {
+        ask(&cache, key, Some(bytes), &loads).await;
+    }
+    let before = loads.load(Ordering::SeqCst);
+    for key in 0..200 {
+        ask(&cache, key, Some(bytes), &loads).await;
+    }
+    200 - (loads.load(Ordering::SeqCst) - before)
+}
+
+#[tokio::test]
+async fn the_larger_values_are_the_fewer_are_kept() {
+    // Each takes half a kilobyte more than its own bytes.
+    let large = known_of_two_hundred(24_000).await;
+    assert!(large <= 4, "{large} of 24 kB");
+    let small = known_of_two_hundred(500).await;
+    assert!((50..=100).contains(&small), "{small} of half a kB");
+    assert_eq!(known_of_two_hundred(100_001).await, 0);
+}

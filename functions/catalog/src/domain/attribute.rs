@@ -152,7 +152,7 @@ pub(crate) struct AttributeGroup {
 }
 
 /// The groups and the attributes of one category, in the order of their ids; removed attributes are among them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct AttributeSet {
     pub(crate) groups: Vec<AttributeGroup>,
     pub(crate) attributes: Vec<Attribute>,
