@@ -76,8 +76,13 @@ pub(crate) async fn put_product(
     if let Some(known) = known
         .as_ref()
         .filter(|known| known.product.document == document)
+        && app
+            .store
+            .keeps_skus(&known.product.sku_records(&attributes))
+            .await?
     {
-        // It has taken effect already, sent by whomever: nothing to write, and nothing to lose.
+        // It has taken effect already, sent by whomever: nothing to write, and nothing to lose. Where the names of its options
+        // have changed since, writing it again gives them to its SKUs.
         return Ok(Reply::stored(false, ProductState::of(known)).version(known.version));
     }
     let before = known.as_ref().map(|known| &known.product);

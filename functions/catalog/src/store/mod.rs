@@ -5,6 +5,7 @@ mod brands;
 mod moves;
 mod product_lists;
 mod products;
+mod skus;
 mod taxonomy;
 mod tree;
 

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::{
     Store,
-    products::{PRODUCTS, SKUS, SkuRow, brand_pk, path_prefix, sku_key},
+    products::{PRODUCTS, brand_pk, path_prefix},
+    skus::{SKUS, SkuRow, sku_key},
 };
 use crate::domain::{Category, CategoryId, Change, ProductCard, Sku, Status};
 

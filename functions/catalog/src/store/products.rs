@@ -1,13 +1,11 @@
-//! Products, their SKUs and their history in the catalog table.
+//! Products and their history in the catalog table.
 
 use dynamo::{Condition, Consistency, DynamoError, Key, Query, Transaction, Write};
-use kernel::{BrandId, Money, ProductId, SkuId, Timestamp};
+use kernel::{BrandId, ProductId, SkuId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use crate::domain::{
-    Category, CategoryId, Change, Choice, Product, ProductCard, Sku, SkuRecord, Status,
-};
+use crate::domain::{Category, CategoryId, Change, Product, ProductCard, SkuRecord, Status};
 
 /// A product and the version of it that was read.
 #[derive(Debug, Clone, Serialize)]
@@ -73,39 +71,6 @@ struct ProductRow<'p> {
     staff_sk: String,
 }
 
-/// A SKU as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SkuRow {
-    pub(super) sku_id: SkuId,
-    pub(super) product_id: ProductId,
-    pub(super) name: String,
-    pub(super) options: Vec<Choice>,
-    pub(super) price: Money,
-    pub(super) image: Option<String>,
-    pub(super) weight_grams: u32,
-    pub(super) on_sale: bool,
-    pub(super) sku_name: String,
-    pub(super) brand_id: BrandId,
-    pub(super) category_id: CategoryId,
-    /// Absent, as `staff_sk` is, of what its product dropped: it is in no list and only keeps its code.
-    staff_pk: Option<String>,
-    pub(super) staff_sk: Option<String>,
-}
-
-impl From<SkuRow> for Sku {
-    fn from(row: SkuRow) -> Self {
-        Self {
-            sku_id: row.sku_id,
-            product_id: row.product_id,
-            name: row.name,
-            options: row.options,
-            price: row.price,
-            image: row.image,
-            weight_grams: row.weight_grams,
-        }
-    }
-}
-
 /// A change of a product: what it becomes, in place of what was read.
 #[derive(Debug)]
 pub(crate) struct ProductChange<'c> {
@@ -132,9 +97,6 @@ pub(crate) enum ProductUnwritten {
 
 /// All products in the lists of the storefront, and in those of staff.
 pub(super) const PRODUCTS: &str = "PRODUCTS";
-/// All SKUs in the lists of staff.
-pub(super) const SKUS: &str = "SKUS";
-
 impl Store {
     pub(crate) async fn product(
         &self,
@@ -176,13 +138,8 @@ impl Store {
         }
         let mut transaction = self.changing(change);
         for record in skus {
-            let row = SkuRow::of(record, change.product, &change.category.path);
-            transaction = transaction.with(
-                Write::put(&self.table, sku_key(&row.sku_id), &row).when(Condition::any(vec![
-                    Condition::item_absent(),
-                    Condition::equals("product_id", &row.product_id),
-                ])),
-            );
+            transaction =
+                transaction.with(self.put_sku(record, change.product, &change.category.path));
         }
         for sku in gone {
             transaction = transaction.with(self.drop_sku(change.product, sku));
@@ -218,33 +175,6 @@ impl Store {
         let transaction = Transaction::new().with(put).with(history);
         let skus = self.status_of_skus(product, path);
         commit(skus.fold(transaction, Transaction::with), &[]).await
-    }
-
-    /// Takes a SKU from a product that no longer has it.
-    fn drop_sku(&self, product: &Product, sku: &SkuId) -> Write {
-        let write = if product.keeps_codes() {
-            Write::update(&self.table, sku_key(sku))
-                .set("on_sale", false)
-                .set("staff_pk", None::<&str>)
-                .set("staff_sk", None::<&str>)
-        } else {
-            Write::delete(&self.table, sku_key(sku))
-        };
-        write.when(Condition::equals("product_id", &product.id))
-    }
-
-    fn status_of_skus<'s>(
-        &'s self,
-        product: &'s Product,
-        path: &'s [CategoryId],
-    ) -> impl Iterator<Item = Write> + 's {
-        let on_sale = product.status == Status::OnSale;
-        product.document.skus.iter().map(move |sku| {
-            Write::update(&self.table, sku_key(&sku.code))
-                .set("on_sale", on_sale)
-                .set("staff_sk", sku_place(path, product, &sku.code))
-                .when(Condition::equals("product_id", &product.id))
-        })
     }
 
     /// Removes a product with its SKUs; its history stays, and its version.
@@ -294,11 +224,7 @@ impl Store {
             .when(Condition::equals("version", known.version));
         let mut transaction = Transaction::new().with(update);
         for sku in &product.document.skus {
-            transaction = transaction.with(
-                Write::update(&self.table, sku_key(&sku.code))
-                    .set("staff_sk", sku_place(path, product, &sku.code))
-                    .when(Condition::equals("product_id", &product.id)),
-            );
+            transaction = transaction.with(self.relist_sku(product, path, &sku.code));
         }
         match commit(transaction, &[]).await {
             Ok(()) => Ok(true),
@@ -375,27 +301,6 @@ impl<'p> ProductRow<'p> {
     }
 }
 
-impl SkuRow {
-    fn of(record: &SkuRecord, product: &Product, category_path: &[CategoryId]) -> Self {
-        let sku = &record.sku;
-        Self {
-            sku_id: sku.sku_id.clone(),
-            product_id: sku.product_id.clone(),
-            name: sku.name.clone(),
-            options: sku.options.clone(),
-            price: sku.price,
-            image: sku.image.clone(),
-            weight_grams: sku.weight_grams,
-            on_sale: record.on_sale,
-            sku_name: record.sku_name.clone(),
-            brand_id: product.document.brand_id.clone(),
-            category_id: product.document.category_id,
-            staff_pk: Some(SKUS.to_owned()),
-            staff_sk: Some(sku_place(category_path, product, &sku.sku_id)),
-        }
-    }
-}
-
 /// Every product below a place in the tree, whatever its status.
 pub(super) fn products_below(path: &[CategoryId]) -> Query {
     Query::index("staff", ("staff_pk", "staff_sk"), PRODUCTS).prefix(path_prefix(path))
@@ -429,12 +334,8 @@ fn change_key(id: &ProductId, change: &Change) -> Key {
     Key::new(product_key(id).pk, place)
 }
 
-fn product_place(path: &[CategoryId], id: &ProductId) -> String {
+pub(super) fn product_place(path: &[CategoryId], id: &ProductId) -> String {
     format!("{}{id}", path_prefix(path))
-}
-
-fn sku_place(path: &[CategoryId], product: &Product, sku: &SkuId) -> String {
-    format!("{}#{sku}", product_place(path, &product.id))
 }
 
 pub(super) fn path_prefix(path: &[CategoryId]) -> String {
@@ -447,8 +348,4 @@ pub(super) fn brand_pk(brand: &BrandId) -> String {
 
 fn product_key(id: &ProductId) -> Key {
     Key::new(format!("P#{id}"), "PRODUCT")
-}
-
-pub(super) fn sku_key(id: &SkuId) -> Key {
-    Key::new(format!("S#{id}"), "SKU")
 }

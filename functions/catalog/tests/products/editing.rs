@@ -350,6 +350,33 @@ async fn what_a_product_has_may_stay_after_its_attribute_was_taken_from_the_form
 }
 
 #[tokio::test]
+async fn saving_a_product_again_gives_its_skus_the_names_that_their_options_have_now() {
+    let mall = mall().await;
+    let body = product(3, "华为", &[("a", 100), ("b", 200)]);
+    mall.publish("p1", &body).await;
+    let renamed = json!({ "name": "存储", "use": "sale" });
+    mall.put("/api/catalog/admin/categories/3/attributes/容量")
+        .staff()
+        .json(&renamed)
+        .send()
+        .await
+        .expect(200);
+    let name = async || {
+        mall.let_what_is_kept_go_stale();
+        let sku = mall.get("/api/catalog/skus/b").send().await.expect(200);
+        sku.json()["options"][0]["name"].clone()
+    };
+    assert_eq!(name().await, "容量");
+    put(&mall, "p1", &body).await.expect(428);
+    let saved = edit(&mall, "p1", "\"2\"", &body).await.expect(200);
+    assert_eq!(saved.header("etag"), Some("\"3\""));
+    assert_eq!(name().await, "存储");
+    // From then on there is nothing to write again.
+    let again = put(&mall, "p1", &body).await.expect(200);
+    assert_eq!(again.header("etag"), Some("\"3\""));
+}
+
+#[tokio::test]
 async fn the_whole_document_is_kept_as_it_was_given() {
     let mall = mall().await;
     let document = json!({

@@ -40,7 +40,7 @@ pub(crate) struct Change {
 pub(crate) enum ChangeKind {
     /// It was made, as a draft.
     Created,
-    /// Its document was replaced.
+    /// Its document was replaced; without fields, its SKUs got the names that their options have now.
     Edited,
     /// It went on sale.
     PutOnSale,

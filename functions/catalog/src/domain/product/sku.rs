@@ -38,7 +38,8 @@ pub struct Sku {
 
 /// A SKU as it is kept: what [`Sku`] says of it, whether it can be bought, and what the lists of staff show.
 ///
-/// The names of its options are those of the day on which the product was last written. They are copied so that a cart and
+/// The names of its options are those of the day on which the product was last written; writing the same document again
+/// brings those of now. They are copied so that a cart and
 /// an order read a SKU in one stage, and an order keeps them anyway; the product's own page shows those of now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SkuRecord {
