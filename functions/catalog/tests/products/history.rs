@@ -62,6 +62,30 @@ async fn a_change_is_noted_field_by_field_with_who_made_it_and_when() {
 }
 
 #[tokio::test]
+async fn a_change_of_pictures_with_long_addresses_fits_into_the_history() {
+    let mall = mall().await;
+    // Four bytes a character: fifty such addresses are more than an item holds, and twenty-five less than a request.
+    let long = "𠮷".repeat(1_980);
+    let document = |first: usize| {
+        let image = |n: usize| json!({ "url": format!("/media/{long}{n:02}") });
+        let mut document = product(3, "华为", &[("a", 100)]);
+        document["description_images"] = (first..first + 25).map(image).collect();
+        document
+    };
+    put(&mall, "p1", &document(0)).await.expect(201);
+    edit(&mall, "p1", "*", &document(25)).await.expect(200);
+    let changes = staff_get(&mall, &format!("{PRODUCTS}/p1/changes")).await;
+    let fields = changes["items"][0]["fields"].as_array().unwrap();
+    assert_eq!(fields.len(), 50);
+    for (n, field) in fields.iter().enumerate() {
+        let name = field["field"].as_str().unwrap();
+        assert!(name.chars().count() <= 150, "{name}");
+        // What tells one picture from the next is still there.
+        assert!(name.ends_with(&format!("{n:02}")), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_is_bounded_however_much_changed_and_the_list_has_pages() {
     let mall = mall().await;
     let document = |price: i64| {

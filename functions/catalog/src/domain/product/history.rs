@@ -11,8 +11,12 @@ use super::ProductDocument;
 
 /// The most fields that one entry names; the others are counted.
 const MOST_FIELDS: usize = 50;
-/// The most characters of a value that an entry keeps.
+/// The most characters of a value that an entry keeps. With four bytes each, all fields of an entry take some 100 KB at most,
+/// of the 400 that an item may have.
 const LONGEST_VALUE: usize = 120;
+/// The most characters that an entry keeps of the name of one part of a list, such as the address of a picture. A field has at
+/// most two such parts, those of SKUs among them, which are short.
+const LONGEST_NAME: usize = 120;
 
 /// One entry of a product's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +57,7 @@ pub(crate) enum ChangeKind {
 /// One field of a document, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct FieldChange {
-    /// Where it is in the document, parts of lists by what names them: `/skus/p20-64g/price_fen`.
+    /// Where it is in the document, parts of lists by what names them, in short: `/skus/p20-64g/price_fen`.
     pub(crate) field: String,
     /// What it was, in short; absent when it was not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,7 +97,7 @@ impl Change {
                     old.iter().chain(&new).map(|(name, _)| name).collect();
                 for name in names {
                     self.compare(
-                        format!("{field}/{name}"),
+                        format!("{field}/{}", name_in_short(name)),
                         part(&old, name),
                         part(&new, name),
                     );
@@ -154,6 +158,18 @@ fn is_reordered(old: &Parts<'_>, new: &Parts<'_>) -> bool {
     let (old, new) = (names(old), names(new));
     let sorted = |names: &Vec<String>| names.iter().cloned().collect::<BTreeSet<_>>();
     old != new && sorted(&old) == sorted(&new)
+}
+
+/// A name of which the middle is left out when it is long: addresses differ at their ends.
+fn name_in_short(name: &str) -> String {
+    let length = name.chars().count();
+    if length <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let tail = LONGEST_NAME / 2;
+    let head = LONGEST_NAME - tail - 1;
+    let first = name.chars().take(head).chain(['…']);
+    first.chain(name.chars().skip(length - tail)).collect()
 }
 
 fn in_short(value: &Value) -> String {
