@@ -96,7 +96,7 @@ pub(crate) struct CardView {
     /// Who makes it.
     pub(super) brand: BrandView,
     /// Its category.
-    pub(super) category_id: Option<CategoryId>,
+    pub(super) category_id: CategoryId,
     /// The address of its main picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<String>,
@@ -113,7 +113,7 @@ impl CardView {
             product_id: card.product_id,
             name: card.name,
             subtitle: card.subtitle,
-            category_id: Some(card.category_id),
+            category_id: card.category_id,
             image: card.image,
             price_from_fen: card.price_from,
             price_to_fen: card.price_to,
@@ -134,7 +134,7 @@ impl Catalog {
         self.store.brands_of(&ids, Consistency::Eventual).await
     }
 
-    /// The category of a product and whether its brand is there, as they are now.
+    /// The category of a product and its brand, as they are now; `None` for one that is no more.
     pub(super) async fn belongings_of(
         &self,
         document: &ProductDocument,

@@ -327,7 +327,6 @@ async fn what_a_product_has_may_stay_after_its_attribute_was_taken_from_the_form
     for id in ["系统", "容量"] {
         mall.delete(&format!("/api/catalog/admin/categories/3/attributes/{id}"))
             .staff()
-            .header("if-match", "*")
             .send()
             .await
             .expect(204);

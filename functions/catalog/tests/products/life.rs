@@ -264,7 +264,6 @@ async fn nothing_is_published_in_a_category_or_of_a_brand_that_is_no_more() {
     // A draft refers to its brand as what is on sale does.
     mall.delete("/api/catalog/admin/brands/另")
         .staff()
-        .header("if-match", "*")
         .send()
         .await
         .expect(409);
