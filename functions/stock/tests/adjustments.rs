@@ -128,3 +128,16 @@ async fn the_ledger_lists_every_movement_with_its_cause_the_newest_first() {
         2
     );
 }
+
+#[tokio::test]
+async fn who_may_take_goods_in_may_not_write_them_off() {
+    let mall = Mall::start(&[stock::service]).await;
+    mall.receive("1", "a", 5).await;
+    let lose = |permission: &'static str| {
+        let request = mall.post(ADJUSTMENTS).staff_with(&[permission]);
+        request.json(&adjustment("c/1", -5)).send()
+    };
+    let _ = lose("stock:receipt:write").await.expect(403);
+    assert_eq!(level(&mall).await, (5, 5, 0));
+    let _ = lose("stock:adjustment:write").await.expect(201);
+}

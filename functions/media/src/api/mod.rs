@@ -8,8 +8,14 @@ mod view;
 
 use edge::Permission;
 
-/// May upload pictures, look at them and remove them.
+/// May upload pictures and look at them.
 pub(crate) enum UploadMedia {}
 impl Permission for UploadMedia {
     const NAME: &'static str = "media:upload";
+}
+
+/// May take away pictures, whoever uploaded them.
+pub(crate) enum RemovePictures {}
+impl Permission for RemovePictures {
+    const NAME: &'static str = "media:picture:remove";
 }

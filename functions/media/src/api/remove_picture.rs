@@ -7,7 +7,7 @@ use bucket::BucketError;
 use dynamo::DynamoError;
 use edge::{NoContent, Path, Problem, ProblemKind, Refusal, Reply, Staff};
 
-use super::{UploadMedia, view::UploadPath};
+use super::{RemovePictures, view::UploadPath};
 use crate::{Media, store::Removal};
 
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ impl Refusal for RemovePictureError {
 
 pub(crate) async fn remove_picture(
     app: &Media,
-    (_, Path(path)): (Staff<UploadMedia>, Path<UploadPath>),
+    (_, Path(path)): (Staff<RemovePictures>, Path<UploadPath>),
 ) -> Result<Reply<(), NoContent>, RemovePictureError> {
     match app.uploads.remove(&path.upload_id, app.clock.now()).await? {
         Removal::Unknown => return Err(RemovePictureError::NotFound),

@@ -127,3 +127,15 @@ async fn only_a_published_picture_can_be_removed_and_only_by_staff() {
         .expect(401);
     assert_eq!(statuses(&mall, &published).await, [200; 4]);
 }
+
+#[tokio::test]
+async fn who_may_upload_may_not_take_a_picture_away() {
+    let mall = mall().await;
+    let form = uploaded(&mall, "image/jpeg", &jpeg()).await;
+    let path = format!("{PICTURES}/{}", form.upload_id);
+    let uploader = mall.delete(&path).staff_with(&["media:upload"]);
+    uploader.send().await.expect(403);
+    assert_eq!(statuses(&mall, &form).await, [200; 4]);
+    let remover = mall.delete(&path).staff_with(&["media:picture:remove"]);
+    remover.send().await.expect(204);
+}

@@ -23,7 +23,11 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
         "Change products that are not on sale",
     ),
     ("catalog:read", "See what is not on sale"),
-    ("media:upload", "Upload pictures"),
+    (
+        "media:picture:remove",
+        "Take pictures away for good, whoever uploaded them",
+    ),
+    ("media:upload", "Upload pictures and see those of all"),
     (
         "staff:account:write",
         "Create, change and disable accounts of staff, within one's own permissions",
@@ -33,6 +37,10 @@ pub const PERMISSIONS: &[(&str, &str)] = &[
     (
         "staff:role:write",
         "Change roles, within one's own permissions",
+    ),
+    (
+        "stock:adjustment:write",
+        "Write stock off, and write up what was found",
     ),
     ("stock:purchase:receive", "Receive what was purchased"),
     ("stock:purchase:write", "Plan, merge and assign purchases"),

@@ -5,7 +5,7 @@ use dynamo::DynamoError;
 use edge::{Json, Problem, ProblemKind, Refusal, Reply, Staff, Stored};
 
 use super::{
-    permissions::ReceiveStock,
+    permissions::AdjustStock,
     problems::{ADJUSTMENT_NUMBER_TAKEN, NO_SUCH_WAREHOUSE, NOT_ENOUGH_TO_TAKE},
 };
 use crate::{Stock, domain::Adjustment, store::Adjusted};
@@ -47,7 +47,7 @@ impl Refusal for AdjustStockError {
 
 pub(crate) async fn adjust_stock(
     app: &Stock,
-    (_, Json(adjustment)): (Staff<ReceiveStock>, Json<Adjustment>),
+    (_, Json(adjustment)): (Staff<AdjustStock>, Json<Adjustment>),
 ) -> Result<Reply<Adjustment, Stored>, AdjustStockError> {
     if !app.warehouses.exists(&adjustment.warehouse_id).await? {
         return Err(AdjustStockError::NoSuchWarehouse);

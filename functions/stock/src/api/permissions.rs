@@ -8,10 +8,16 @@ impl Permission for ReadStock {
     const NAME: &'static str = "stock:read";
 }
 
-/// May change what the mall has in stock.
+/// May take goods in.
 pub(crate) enum ReceiveStock {}
 impl Permission for ReceiveStock {
     const NAME: &'static str = "stock:receipt:write";
+}
+
+/// May write stock off, and write up what was found.
+pub(crate) enum AdjustStock {}
+impl Permission for AdjustStock {
+    const NAME: &'static str = "stock:adjustment:write";
 }
 
 /// May change the list of warehouses.
