@@ -140,6 +140,11 @@ pub fn service() -> Service {
             api::end_staff_sessions::end_staff_sessions,
         )
         .endpoint(
+            "list-permissions",
+            |_| Ok(()),
+            api::list_permissions::list_permissions,
+        )
+        .endpoint(
             "list-roles",
             BackOffice::from_env,
             api::list_roles::list_roles,

@@ -48,6 +48,7 @@ const ROWS: &[(&str, Security)] = &[
     ("list-categories", Public),
     ("list-category-brands", Public),
     ("list-orders", Member),
+    ("list-permissions", Staff("staff:read")),
     ("list-pictures", Staff("media:upload")),
     ("list-product-changes", Staff("catalog:read")),
     ("list-products", Public),

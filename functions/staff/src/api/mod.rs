@@ -6,6 +6,7 @@ pub(crate) mod change_staff;
 pub(crate) mod create_staff;
 pub(crate) mod end_staff_sessions;
 pub(crate) mod list_audit_records;
+pub(crate) mod list_permissions;
 pub(crate) mod list_roles;
 pub(crate) mod list_staff;
 pub(crate) mod problems;

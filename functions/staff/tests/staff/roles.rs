@@ -128,3 +128,21 @@ async fn a_role_that_somebody_has_is_not_removed_and_neither_gains_nor_loses_eve
     remove().await.expect(204);
     remove().await.expect(404);
 }
+
+#[tokio::test]
+async fn every_permission_is_listed_with_what_it_is_for_and_a_role_can_have_all_of_them() {
+    let mall = mall().await;
+    let list = mall.get("/api/staff/admin/permissions");
+    let list = list.staff_with(&["staff:read"]).send().await.expect(200);
+    let items = list.json()["items"].as_array().unwrap().clone();
+    let names: Vec<&str> = items
+        .iter()
+        .map(|item| item["name"].as_str().unwrap())
+        .collect();
+    let known: Vec<&str> = staff::PERMISSIONS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, known);
+    for item in &items {
+        assert_ne!(item["description"], "", "{item}");
+    }
+    put_role(&mall, "each", &names).await.expect(201);
+}
