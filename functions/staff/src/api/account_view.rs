@@ -43,6 +43,8 @@ pub(crate) struct StaffView {
     created_at: Timestamp,
     /// When it was last changed.
     changed_at: Timestamp,
+    /// The version, which is the `ETag` of the account: quoted in `If-Match`, it changes just that.
+    version: u64,
 }
 
 /// A role.
@@ -70,6 +72,7 @@ impl From<Account> for StaffView {
             active: account.active,
             created_at: account.created_at,
             changed_at: account.changed_at,
+            version: account.version,
         }
     }
 }

@@ -1,22 +1,34 @@
-//! Lists the accounts of staff.
+//! Lists the accounts of staff: all, or those with a part in their login or name.
 
 use edge::{Query, Reply, Staff};
-use kernel::Page;
+use kernel::{Limit, Page, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{
-    SeeStaff,
-    account_view::{StaffView, WantedPage},
-    problems::ListError,
-};
+use super::{SeeStaff, account_view::StaffView, problems::ListError};
 use crate::BackOffice;
+
+/// Which accounts, and which page of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WantedStaff {
+    /// Only those with this in their login or name, whatever the case.
+    key: Option<Text<1, 64>>,
+    /// How many at most; with `key` a page may be shorter and not the last one.
+    #[serde(default)]
+    limit: Limit,
+    /// Where the page before ended: its `next_cursor`.
+    cursor: Option<String>,
+}
 
 pub(crate) async fn list_staff(
     app: &BackOffice,
-    (_, Query(wanted)): (Staff<SeeStaff>, Query<WantedPage>),
+    (_, Query(wanted)): (Staff<SeeStaff>, Query<WantedStaff>),
 ) -> Result<Reply<Page<StaffView>>, ListError> {
+    let (cursor, key) = (wanted.cursor.as_deref(), wanted.key.as_deref());
     let page = app
         .accounts
-        .list(&app.lists, wanted.limit, wanted.cursor.as_deref())
+        .list(&app.lists, wanted.limit, cursor, key)
         .await?
         .map_err(|_| ListError::BadCursor)?;
     Ok(Reply::ok(page.map(StaffView::from)))

@@ -94,6 +94,12 @@ impl Account {
         Ok(changed)
     }
 
+    /// Whether its login or its name has this part, whatever the case of either.
+    pub(crate) fn is_called(&self, part: &str) -> bool {
+        let part = part.to_lowercase();
+        self.login.as_str().contains(&part) || self.name.to_lowercase().contains(&part)
+    }
+
     /// What its roles permit, of these.
     pub(crate) fn permissions(&self, roles: &[Role]) -> Permissions {
         let held = roles.iter().filter(|role| self.roles.0.contains(&role.id));

@@ -73,18 +73,28 @@ impl Accounts {
         self.table.get(login_key(login), Consistency::Strong).await
     }
 
-    /// A page of all accounts, in the order in which they were created or not at all: ids are random.
+    /// A page of all accounts, or of those with this part in their login or name; in the order in which they were created or
+    /// not at all: ids are random. A page of those that are searched for may be short and not the last one.
     pub(crate) async fn list(
         &self,
         signer: &Signer,
         limit: Limit,
         cursor: Option<&str>,
+        part: Option<&str>,
     ) -> Result<Result<Page<Account>, InvalidSignature>, DynamoError> {
         let list = Query::partition(ACCOUNTS);
-        match list.start(signer, cursor) {
-            Ok(start) => list.page(&self.table, signer, limit, start).await.map(Ok),
-            Err(invalid) => Ok(Err(invalid)),
-        }
+        let start = match list.start(signer, cursor) {
+            Ok(start) => start,
+            Err(invalid) => return Ok(Err(invalid)),
+        };
+        let page = match part {
+            None => list.page(&self.table, signer, limit, start).await,
+            Some(part) => {
+                let keep = |account: &Account| account.is_called(part);
+                list.search(&self.table, signer, limit, start, keep).await
+            }
+        };
+        page.map(Ok)
     }
 
     /// Makes an account. `roles` are the roles it has, as they were read.

@@ -18,6 +18,7 @@ async fn an_account_is_made_shown_listed_and_changed() {
         .expect(201);
     let path = made.header("location").unwrap().to_owned();
     assert_eq!(made.header("etag"), Some("\"1\""));
+    assert_eq!(made.json()["version"], 1);
     let shown = mall.get(&path).staff().send().await.expect(200);
     assert_eq!(shown.json(), made.json());
     assert_eq!(
@@ -175,4 +176,44 @@ async fn nobody_disables_themselves_and_the_last_administrator_stays() {
     change(&mall, &admin, &id, &json!({ "roles": [] }))
         .await
         .expect(200);
+}
+
+#[tokio::test]
+async fn accounts_are_found_by_a_part_of_their_login_or_name_page_by_page() {
+    let mall = mall().await;
+    for (login, name) in [
+        ("li.lei", "李雷"),
+        ("han.meimei", "韩梅梅"),
+        ("lei.jun", "Jun LEI"),
+        ("jim", "李明"),
+    ] {
+        let account = json!({ "login": login, "name": name, "password": PASSWORD });
+        let request = mall.post(ACCOUNTS).staff().json(&account);
+        request.send().await.expect(201);
+    }
+    let page = |query: String| {
+        let request = mall.get(&format!("{ACCOUNTS}?{query}")).staff();
+        async move { request.send().await.expect(200).json() }
+    };
+    let logins = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap();
+        let login = |item: &Value| item["login"].as_str().unwrap().to_owned();
+        items.iter().map(login).collect()
+    };
+    for (key, wanted) in [
+        ("LEI", &["lei.jun", "li.lei"][..]),
+        ("%E6%9D%8E", &["jim", "li.lei"]),
+        ("meimei", &["han.meimei"]),
+        ("nobody", &[]),
+    ] {
+        let mut found = logins(&page(format!("key={key}")).await);
+        found.sort();
+        assert_eq!(found, wanted, "{key}");
+    }
+    let first = page("key=lei&limit=1".to_owned()).await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = page(format!("key=lei&cursor={cursor}")).await;
+    let mut found = [logins(&first), logins(&rest)].concat();
+    found.sort();
+    assert_eq!(found, ["lei.jun", "li.lei"]);
 }
