@@ -23,7 +23,7 @@ struct BackOffice {
     clock: Clock,
 }
 
-/// What the operations that ask for a password share.
+/// What the operations that ask for a password, or set one, share.
 struct SignIns {
     accounts: Accounts,
     tries: TryCounter,
@@ -131,7 +131,7 @@ pub fn service() -> Service {
         )
         .endpoint(
             "reset-staff-password",
-            BackOffice::from_env,
+            SignIns::from_env,
             api::reset_staff_password::reset_staff_password,
         )
         .endpoint(

@@ -98,7 +98,7 @@ impl TryCounter {
         .into())
     }
 
-    /// Forgets the tries of a login: its password was right.
+    /// Forgets the tries of a login: its password was right, or is a new one.
     ///
     /// # Errors
     /// When the store gives no answer.

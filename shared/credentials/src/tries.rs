@@ -1,8 +1,9 @@
 //! How fast passwords of one login may be tried.
 //!
 //! Five tries are free. From then on each must wait: 30 seconds after the fifth, twice as long after each further one, 15
-//! minutes at most. A right password forgets all of them, as does a day without a try. A try that comes too early is
-//! refused and does not count, so nobody is locked out for ever, however long somebody else keeps trying.
+//! minutes at most. A right password forgets all of them, as does a new one, and a day without a try. A try that comes too
+//! early is refused and does not count, so it makes nobody wait longer. Tries are counted by login, whoever makes them: who keeps
+//! trying a login keeps its owner waiting, too, until a try of the owner is the first after a wait.
 
 use std::time::Duration;
 

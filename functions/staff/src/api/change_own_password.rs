@@ -1,9 +1,11 @@
 //! Changes the caller's own password and ends all their sessions; the answer begins a new one. A wrong present password counts as
-//! a try of the login: whoever found an open session does not find the password with it.
+//! a try of the account, apart from those of its login: whoever found an open session does not find the password with it, and
+//! whoever has none keeps nobody from changing theirs.
 
 use credentials::{CountError, HashError, Password, proves};
 use dynamo::DynamoError;
 use edge::{AnyStaff, Json, NoContent, Problem, ProblemKind, Refusal, Reply, SettingCookies};
+use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -79,7 +81,7 @@ pub(crate) async fn change_own_password(
     let account = app.accounts.account(&staff.id).await?;
     let login = account.ok_or(ChangeOwnPasswordError::Gone)?.login;
     let now = app.clock.now();
-    app.tries.count(login.as_str(), now).await?;
+    app.tries.count(staff.id.as_str(), now).await?;
     let known = app.accounts.credentials(&login).await?;
     let known = known.ok_or(ChangeOwnPasswordError::Gone)?;
     if !proves(Some(&known.password_hash), &change.old_password) {
@@ -89,7 +91,11 @@ pub(crate) async fn change_own_password(
     app.accounts
         .set_password(&login, &known, &password_hash)
         .await?;
-    app.tries.forget(login.as_str()).await?;
+    try_join(
+        app.tries.forget(staff.id.as_str()),
+        app.tries.forget(login.as_str()),
+    )
+    .await?;
     let own = Credentials {
         password_hash,
         ..known

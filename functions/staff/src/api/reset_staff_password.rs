@@ -1,5 +1,6 @@
 //! Gives an account of staff another password, and ends all its sessions. Nobody does so to an account that may do more than they
-//! may, nor to their own: for that the present password is needed.
+//! may, nor to their own: for that the present password is needed. The tries of the old password are forgotten: its owner, whom
+//! somebody kept waiting by trying, signs in with the new one at once.
 
 use credentials::Password;
 use edge::{Json, NoContent, Path, Reply, Staff};
@@ -8,7 +9,7 @@ use serde::Deserialize;
 
 use super::{ChangeStaff, account_view::StaffPath, problems::AccountError};
 use crate::{
-    BackOffice,
+    SignIns,
     domain::{ChangeRefused, may_give},
 };
 
@@ -21,7 +22,7 @@ pub(crate) struct ResetStaffPassword {
 }
 
 pub(crate) async fn reset_staff_password(
-    app: &BackOffice,
+    app: &SignIns,
     (staff, Path(path), Json(reset)): (
         Staff<ChangeStaff>,
         Path<StaffPath>,
@@ -41,5 +42,6 @@ pub(crate) async fn reset_staff_password(
     app.accounts
         .set_password(&account.login, &known, &hash)
         .await?;
+    app.tries.forget(account.login.as_str()).await?;
     Ok(Reply::no_content())
 }

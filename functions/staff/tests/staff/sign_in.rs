@@ -6,7 +6,8 @@ use serde_json::json;
 use testkit::Mall;
 
 use crate::scene::{
-    ACCOUNTS, COOKIE, ME, PASSWORD, SESSIONS, change, create, mall, me, session, sign_in, signed_in,
+    ACCOUNTS, COOKIE, ME, PASSWORD, SESSIONS, change, create, mall, me, reset, session, sign_in,
+    signed_in,
 };
 
 #[tokio::test]
@@ -103,6 +104,26 @@ async fn a_present_password_is_tried_no_faster_with_an_open_session() {
     tries(PASSWORD).await.expect(429);
     mall.clock().advance(Duration::from_secs(30));
     tries(PASSWORD).await.expect(204);
+}
+
+#[tokio::test]
+async fn who_is_kept_waiting_by_a_stranger_changes_the_password_or_has_it_reset_and_signs_in() {
+    let mall = mall().await;
+    let (id, session) = signed_in(&mall, "li.lei", &[]).await;
+    for _ in 0..5 {
+        sign_in(&mall, "li.lei", "wrong horse").await.expect(401);
+    }
+    sign_in(&mall, "li.lei", PASSWORD).await.expect(429);
+    let body = json!({ "old_password": PASSWORD, "new_password": "new horse staple" });
+    let request = mall.put("/api/staff/me/password").staff_session(&session);
+    request.json(&body).send().await.expect(204);
+    let own = sign_in(&mall, "li.lei", "new horse staple").await;
+    own.expect(201);
+    for _ in 0..5 {
+        sign_in(&mall, "li.lei", "wrong horse").await.expect(401);
+    }
+    reset(&mall, &id, "battery staple").await.expect(204);
+    sign_in(&mall, "li.lei", "battery staple").await.expect(201);
 }
 
 #[tokio::test]
