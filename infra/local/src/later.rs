@@ -6,10 +6,11 @@
 //! often as the template says (`EventInvokeConfig`, twice unless it says otherwise), after one second and then after two, where
 //! AWS lets a minute and then two go by. One that is given up goes, as on AWS, to the queue for failures, with its error.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::Message;
 use backends::{BackendError, Backends};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ const RESERVE: Duration = Duration::from_secs(120);
 pub(crate) struct Later {
     queue: Queue,
     pool: Arc<Pool>,
-    maximum_retries: u32,
+    tries: Tries,
     /// In the function's own name: SAM lets it send there.
     on_failure: Option<Queue>,
     in_flight: Arc<Semaphore>,
@@ -79,7 +80,7 @@ impl Later {
             Some(Arc::new(Self {
                 queue: Queue::new(&queue_name(&function.handler), account, urls, own_key),
                 pool: Arc::clone(pool),
-                maximum_retries: function.unawaited.maximum_retries,
+                tries: Tries::of(function.unawaited.maximum_retries),
                 on_failure,
                 in_flight: Arc::new(Semaphore::new(pool.definition.concurrency as usize)),
             }))
@@ -122,18 +123,11 @@ impl Later {
 
     async fn handle(&self, message: Message) {
         let event = message.body().unwrap_or_default();
-        match self.pool.invoke(Bytes::from(event.to_owned())).await {
-            Ok(_) => self.queue.delete([&message].into_iter()).await,
-            Err(InvokeError::Throttled) => self.queue.hold(&message, BUSY_PAUSE).await,
-            Err(error) => {
-                let tries = receives(&message);
-                if tries <= self.maximum_retries {
-                    let pause = FIRST_PAUSE * (1 << (tries - 1).min(8));
-                    self.queue.hold(&message, pause).await;
-                } else {
-                    self.give_up(&message, tries, &error).await;
-                }
-            }
+        let outcome = self.pool.invoke(Bytes::from(event.to_owned())).await;
+        match self.tries.after(message_id(&message), outcome) {
+            Next::Done => self.queue.delete([&message].into_iter()).await,
+            Next::Wait(pause) => self.queue.hold(&message, pause).await,
+            Next::GiveUp { tries, error } => self.give_up(&message, tries, &error).await,
         }
     }
 
@@ -152,6 +146,7 @@ impl Later {
                 }
             }
         }
+        self.tries.forget(message_id(message));
         self.queue.delete([message].into_iter()).await;
     }
 
@@ -189,11 +184,106 @@ fn queue_name(handler: &str) -> String {
     format!("lambda-events-of-{handler}")
 }
 
-/// How often a message has come, this time included.
-fn receives(message: &Message) -> u32 {
-    let attributes = message.attributes().into_iter().flatten();
-    let count = attributes
-        .filter(|(name, _)| **name == MessageSystemAttributeName::ApproximateReceiveCount)
-        .find_map(|(_, count)| count.parse().ok());
-    count.unwrap_or(1)
+fn message_id(message: &Message) -> &str {
+    message.message_id().unwrap_or_default()
+}
+
+/// What becomes of an event that was brought to its function.
+#[derive(Debug)]
+enum Next {
+    Done,
+    /// It comes again after a while.
+    Wait(Duration),
+    GiveUp {
+        tries: u32,
+        error: InvokeError,
+    },
+}
+
+/// How often the function has failed at each event that waits, by its message's id. The queue counts how often a message came,
+/// and so would count it when the function was busy. Like that count, this one begins anew with each start.
+#[derive(Debug)]
+struct Tries {
+    maximum_retries: u32,
+    failures: Mutex<HashMap<String, u32>>,
+}
+
+impl Tries {
+    fn of(maximum_retries: u32) -> Self {
+        Self {
+            maximum_retries,
+            failures: Mutex::default(),
+        }
+    }
+
+    fn after(&self, id: &str, outcome: Result<Bytes, InvokeError>) -> Next {
+        let error = match outcome {
+            Ok(_) => {
+                self.forget(id);
+                return Next::Done;
+            }
+            Err(InvokeError::Throttled) => return Next::Wait(BUSY_PAUSE),
+            Err(error) => error,
+        };
+        let mut failures = self.failures();
+        let tries = failures.entry(id.to_owned()).or_default();
+        *tries = tries.saturating_add(1);
+        if *tries > self.maximum_retries {
+            return Next::GiveUp {
+                tries: *tries,
+                error,
+            };
+        }
+        Next::Wait(FIRST_PAUSE * (1 << (*tries - 1).min(8)))
+    }
+
+    fn forget(&self, id: &str) {
+        self.failures().remove(id);
+    }
+
+    fn failures(&self) -> std::sync::MutexGuard<'_, HashMap<String, u32>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed() -> Result<Bytes, InvokeError> {
+        Err(InvokeError::TimedOut(Duration::from_secs(1)))
+    }
+
+    #[test]
+    fn a_busy_function_costs_an_event_no_try() {
+        let tries = Tries::of(1);
+        for _ in 0..5 {
+            let next = tries.after("a", Err(InvokeError::Throttled));
+            assert!(matches!(next, Next::Wait(BUSY_PAUSE)), "{next:?}");
+        }
+        let next = tries.after("a", failed());
+        assert!(matches!(next, Next::Wait(FIRST_PAUSE)), "{next:?}");
+        let next = tries.after("a", Err(InvokeError::Throttled));
+        assert!(matches!(next, Next::Wait(_)), "{next:?}");
+        let next = tries.after("a", failed());
+        assert!(matches!(next, Next::GiveUp { tries: 2, .. }), "{next:?}");
+    }
+
+    #[test]
+    fn each_event_has_its_own_tries_and_none_is_remembered_once_it_is_done() {
+        let tries = Tries::of(2);
+        for event in ["a", "b"] {
+            let next = tries.after(event, failed());
+            assert!(matches!(next, Next::Wait(FIRST_PAUSE)), "{next:?}");
+        }
+        let next = tries.after("a", failed());
+        assert!(
+            matches!(next, Next::Wait(pause) if pause == FIRST_PAUSE * 2),
+            "{next:?}"
+        );
+        for event in ["a", "b"] {
+            assert!(matches!(tries.after(event, Ok(Bytes::new())), Next::Done));
+        }
+        assert!(tries.failures().is_empty());
+    }
 }
