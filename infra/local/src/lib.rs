@@ -35,6 +35,7 @@ mod log_file;
 mod log_line;
 pub mod logs;
 pub mod mall;
+mod open_files;
 mod pages;
 mod parts;
 mod poller;

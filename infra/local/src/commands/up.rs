@@ -12,6 +12,7 @@ use crate::instance::Program;
 use crate::log_file::log_file;
 use crate::logs::Style;
 use crate::mall::{Mall, Options};
+use crate::open_files;
 use crate::staff::as_demo_loader;
 use crate::state::{DataFolder, Endpoints};
 
@@ -33,6 +34,7 @@ pub(crate) fn run(options: &UpOptions) -> Result<ExitCode, CommandError> {
     block_on(async {
         let mut signals = Signals::listen().map_err(CommandError::Runtime)?;
         let mall = Mall::start(start).await?;
+        open_files::allow_many();
         announce(&mall, style).await;
         let ended = tokio::select! {
             () = work(&mall, options.no_demo, &mut signals) => ExitCode::SUCCESS,
