@@ -10,6 +10,9 @@ use crate::function::uuid;
 use crate::later::Later;
 use crate::schedule::{Schedule, ScheduleError};
 
+/// The clock by which a task sleeps stands still while the machine does: the wall clock is looked at so often at least.
+const LONGEST_NAP: Duration = Duration::from_secs(60);
+
 /// One schedule of one function.
 #[derive(Debug)]
 pub(crate) struct Timer {
@@ -58,8 +61,9 @@ impl Timer {
         let mut last = OffsetDateTime::now_utc();
         // From the later of the two: a clock that wakes us early must not bring the same moment twice.
         while let Some(due) = self.schedule.next(last.max(OffsetDateTime::now_utc())) {
-            let wait = Duration::try_from(due - OffsetDateTime::now_utc()).unwrap_or_default();
-            tokio::time::sleep(wait).await;
+            while let Some(nap) = nap(OffsetDateTime::now_utc(), due) {
+                tokio::time::sleep(nap).await;
+            }
             last = due;
             self.later.send(self.event(due)).await;
         }
@@ -70,5 +74,26 @@ impl Timer {
     fn event(&self, due: OffsetDateTime) -> String {
         let own = || scheduled_event(&uuid(), &self.region, &self.account, due).to_string();
         self.input.clone().unwrap_or_else(own)
+    }
+}
+
+/// How long to sleep now on the way to a moment; none when it has come.
+fn nap(now: OffsetDateTime, due: OffsetDateTime) -> Option<Duration> {
+    let left = Duration::try_from(due - now).ok()?;
+    (!left.is_zero()).then(|| left.min(LONGEST_NAP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_sleeps_through_a_moment_that_comes_while_the_machine_sleeps() {
+        let due = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(36_000);
+        let before = |seconds| nap(due - Duration::from_secs(seconds), due);
+        assert_eq!(before(36_000), Some(LONGEST_NAP));
+        assert_eq!(before(7), Some(Duration::from_secs(7)));
+        assert_eq!(before(0), None);
+        assert_eq!(nap(due + Duration::from_secs(3600), due), None);
     }
 }
