@@ -91,6 +91,7 @@ fn compare(comparison: &mut Comparison<'_>, before: &Value, after: &Value) {
         );
     }
     compare_security(comparison, before, after);
+    compare_permission(comparison, before, after);
     compare_parameters(comparison, before, after);
     compare_body(comparison, before, after);
     compare_answers(comparison, before, after);
@@ -133,6 +134,19 @@ fn compare_security(comparison: &mut Comparison<'_>, before: &Value, after: &Val
                 &format!("a caller with {with} is no longer let in"),
             );
         }
+    }
+}
+
+/// Staff who were let in by one permission, or without any, need not have another.
+fn compare_permission(comparison: &mut Comparison<'_>, before: &Value, after: &Value) {
+    let (known, now) = (&before["x-permission"], &after["x-permission"]);
+    if !now.is_null() && now != known {
+        let before = known.as_str().map_or("none".to_owned(), str::to_owned);
+        let now = now.as_str().unwrap_or_default();
+        comparison.broken(
+            "/x-permission",
+            &format!("it asks for {now} now, for {before} before"),
+        );
     }
 }
 

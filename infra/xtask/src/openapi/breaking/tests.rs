@@ -266,6 +266,30 @@ fn a_caller_that_is_no_longer_let_in_breaks_clients() {
 }
 
 #[test]
+fn a_permission_that_is_new_or_another_breaks_clients_and_one_that_is_gone_does_not() {
+    let asks_for = |permission: &str| {
+        let mut document = contract();
+        operation(&mut document)["x-permission"] = permission.into();
+        document
+    };
+    for (before, now, known) in [
+        (contract(), "things:write", "none"),
+        (asks_for("things:read"), "things:write", "things:read"),
+    ] {
+        let found = breaks(&before, &asks_for(now));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].pointer, "/x-permission");
+        let what = format!("it asks for {now} now, for {known} before");
+        assert_eq!(found[0].what, what);
+    }
+    assert_eq!(breaks(&asks_for("things:write"), &contract()), []);
+    assert_eq!(
+        breaks(&asks_for("things:write"), &asks_for("things:write")),
+        []
+    );
+}
+
+#[test]
 fn a_higher_first_number_of_the_version_announces_breaks() {
     let of = |version: &str| json!({ "info": { "version": version } });
     assert!(is_announced(&of("1.4.0"), &of("2.0.0")));
