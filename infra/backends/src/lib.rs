@@ -42,7 +42,8 @@
 //! What a stream holds is kept for longer than AWS's day until it has been read, and for shorter where there is much of it
 //! ([`Streams::trim`]); in memory it is kept for ever, and slows writes down as it piles up.
 //!
-//! *SQS*: no FIFO queues. It ticks once a second, so a message whose delay or visibility timeout is over may come up to a
+//! *SQS*: no FIFO queues. A message holds 256 KiB, where AWS takes 1 MiB. Nothing moves dead letters back
+//! (`StartMessageMoveTask`). It ticks once a second, so a message whose delay or visibility timeout is over may come up to a
 //! second late to a waiting long poll. Deleting with a handle whose visibility timeout is over does nothing. Nothing
 //! expires by `MessageRetentionPeriod`. System attributes of a message (`AWSTraceHeader`) are dropped: a trace travels as a
 //! message attribute. A message that is put back after a crash has a new id, a new `SentTimestamp` and an

@@ -32,7 +32,7 @@ use crate::journal::Journal;
 use crate::messages::Queues;
 use crate::server::{Loopback, Server};
 
-/// SQS takes a batch of 1 MiB; JSON escapes may double it.
+/// Ten messages of the 256 KiB that the engine takes would be more; on AWS a batch holds 1 MiB. JSON escapes may double it.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 #[derive(Debug)]
