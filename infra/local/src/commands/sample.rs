@@ -10,6 +10,8 @@
 //! | `address.id` | an address of that member |
 //! | `brand.id`, `attribute.id`, `attribute_group.id`, `category.spare` | made for this sample, nothing refers to them |
 //! | `category.id`, `product.id`, `sku.id` | the first product of the mall, its category, its first SKU |
+//! | `product.draft` | a new product that is not on sale yet |
+//! | `product.on_sale` | a new product that was put on sale |
 //! | `guest.key` | the key of a guest with that SKU in the cart |
 //! | `quote` | a quote for that SKU to that address |
 //! | `order.sn` | an unpaid order of that quote |
