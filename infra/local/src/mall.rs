@@ -42,8 +42,6 @@ pub use error::StartError;
 
 /// How long functions may go on once the mall stops.
 const GRACE: Duration = Duration::from_secs(5);
-/// The bucket whose objects anybody may read, by its logical id.
-const PICTURES_BUCKET: &str = "Pictures";
 
 /// What a mall is started with.
 #[derive(Debug)]
@@ -373,8 +371,6 @@ fn endpoints(
 }
 
 fn pictures_bucket(deployment: &Deployment) -> Option<String> {
-    deployment
-        .buckets()
-        .find(|bucket| bucket.id == PICTURES_BUCKET)
-        .map(|bucket| bucket.name.clone())
+    let bucket = deployment.pictures_bucket()?;
+    Some(bucket.name.clone())
 }

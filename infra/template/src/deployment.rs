@@ -104,6 +104,11 @@ impl Deployment {
         self.stacks.iter().flat_map(|stack| &stack.buckets)
     }
 
+    /// The bucket whose objects everybody may read, as the content delivery network shows them; known by its logical id.
+    pub fn pictures_bucket(&self) -> Option<&Bucket> {
+        self.buckets().find(|bucket| bucket.id == "Pictures")
+    }
+
     /// The stack with this name.
     pub fn stack(&self, name: &str) -> Option<&Stack> {
         self.stacks.iter().find(|stack| stack.name == name)

@@ -197,12 +197,13 @@ fn options(root: &Path, deployment: &Deployment) -> Options {
         let file = PermissionRecord::file_of(root);
         Arc::new(PermissionRecord::open(&file).unwrap_or_else(|error| panic!("{error}: {file:?}")))
     });
-    let pictures = deployment
-        .buckets()
-        .filter(|bucket| bucket.id == "Pictures");
+    let pictures = deployment.pictures_bucket();
     let mut options = Options {
         record: Some(Arc::clone(record)),
-        public_buckets: pictures.map(|bucket| bucket.name.clone()).collect(),
+        public_buckets: pictures
+            .map(|bucket| bucket.name.clone())
+            .into_iter()
+            .collect(),
         allowed_origins: vec![HeaderValue::from_static("https://mall.example")],
         ..Options::default()
     };

@@ -140,8 +140,7 @@ impl Mall {
     /// Where what `/media/` shows is read here: the bucket of pictures.
     #[must_use]
     pub fn pictures_url(&self) -> String {
-        let mut buckets = self.0.deployment.buckets();
-        let pictures = buckets.find(|bucket| bucket.id == "Pictures");
+        let pictures = self.0.deployment.pictures_bucket();
         let name = &pictures.expect("no bucket of pictures").name;
         format!("{}/{name}", self.0.s3_url)
     }
