@@ -84,11 +84,14 @@ impl MallClient {
         password: &str,
     ) -> Result<MallClient, ImportError> {
         let nobody = MallClient::with_headers(url, HeaderMap::new())?;
-        let request = nobody
-            .http
-            .post(format!("{}{SESSIONS}", nobody.base))
-            .json(&serde_json::json!({ "login": login, "password": password }));
-        let answer = request.send().await.map_err(ImportError::Client)?;
+        let credentials = serde_json::json!({ "login": login, "password": password });
+        let answer = nobody.answer(
+            Method::POST,
+            SESSIONS,
+            Some(&credentials),
+            Precondition::None,
+        );
+        let answer = answer.await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         if let (true, Some(cookie)) = (status.is_success(), session_cookie(&headers)) {
             return MallClient::new(url, cookie);
@@ -213,6 +216,19 @@ impl MallClient {
         body: Option<&Value>,
         precondition: Precondition,
     ) -> Result<Outcome, ImportError> {
+        let request = format!("{method} {path}");
+        let answer = self.answer(method, path, body, precondition).await?;
+        outcome(answer, &request).await
+    }
+
+    /// Sends a request, again and again while the mall is busy or away.
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        precondition: Precondition,
+    ) -> Result<reqwest::Response, ImportError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -235,7 +251,7 @@ impl MallClient {
                 Ok(answer) if is_passing(answer.status()) => {
                     (retry_after(&answer), answer.status().to_string(), None)
                 }
-                Ok(answer) => return outcome(answer, &format!("{method} {path}")).await,
+                Ok(answer) => return Ok(answer),
                 Err(error) => (None, "no answer".to_owned(), Some(error)),
             };
             match self.patience.wait(attempts, wish) {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::play::{PlayMall, Temper};
+use crate::play::{PASSWORD, PlayMall, Temper};
 use axum::http::StatusCode;
-use import::{Booked, ImportError, Progress, Report, Source, Sources, Written, import};
+use import::{Booked, ImportError, MallClient, Progress, Report, Source, Sources, Written, import};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -218,6 +218,24 @@ async fn a_mall_that_is_busy_at_first_is_asked_again() {
             "each request is answered once"
         );
     }
+}
+
+#[tokio::test]
+async fn staff_sign_in_at_a_mall_that_is_busy_at_first_and_a_wrong_password_is_told() {
+    for status in [503, 502, 504] {
+        let mall = PlayMall::open(Temper::Busy(StatusCode::from_u16(status).unwrap())).await;
+        MallClient::sign_in(&mall.url, "mei", PASSWORD)
+            .await
+            .unwrap();
+    }
+    let mall = PlayMall::open(Temper::Even).await;
+    let error = MallClient::sign_in(&mall.url, "mei", "wrong")
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, ImportError::SignIn { reason, .. } if reason.contains("wrong login")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

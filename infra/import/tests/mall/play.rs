@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 pub(crate) const SESSION: &str = "__Host-mall-staff=play";
+/// With any login.
+pub(crate) const PASSWORD: &str = "play";
 
 /// A mall in memory, at an address of its own.
 #[derive(Clone)]
@@ -151,6 +153,9 @@ async fn answer(
         }
         _ => {}
     }
+    if request == "POST /api/staff/sessions" {
+        return sign_in(&body);
+    }
     if headers
         .get(header::COOKIE)
         .is_none_or(|cookie| cookie != SESSION)
@@ -183,6 +188,15 @@ async fn answer(
         mall.writes.push(request);
     }
     answer
+}
+
+fn sign_in(body: &[u8]) -> Response {
+    let body: Value = serde_json::from_slice(body).unwrap();
+    if body["password"] != PASSWORD {
+        return problem(401, "wrong login or password", &[]);
+    }
+    let cookie = format!("{SESSION}; Path=/; Secure; HttpOnly");
+    (StatusCode::CREATED, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 impl Mall {
