@@ -36,6 +36,7 @@ pub struct MallClient {
     http: reqwest::Client,
     base: String,
     in_flight: usize,
+    adds_only: bool,
     patience: Patience,
 }
 
@@ -134,6 +135,7 @@ impl MallClient {
             http,
             base,
             in_flight: IN_FLIGHT,
+            adds_only: false,
             patience: Patience::default(),
         })
     }
@@ -149,6 +151,19 @@ impl MallClient {
 
     pub(crate) fn requests_in_flight(&self) -> usize {
         self.in_flight
+    }
+
+    /// The same client, which leaves what the mall has as it is there and adds what it has not.
+    pub(crate) fn adding_only(self) -> MallClient {
+        MallClient {
+            adds_only: true,
+            ..self
+        }
+    }
+
+    /// Whether what the mall has stays as it is there.
+    pub(crate) fn adds_only(&self) -> bool {
+        self.adds_only
     }
 
     /// Puts a thing in its place.
@@ -178,6 +193,24 @@ impl MallClient {
             Outcome::Refused(reason) => Put::Refused(reason),
             Outcome::Differs => match put(Precondition::Replace).await? {
                 Outcome::Created(answer) | Outcome::Done(answer) => Put::Replaced(answer),
+                Outcome::Refused(reason) => Put::Refused(reason),
+                Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
+            },
+        })
+    }
+
+    /// Puts a thing where nothing is yet; answers with what is there otherwise.
+    pub(crate) async fn put_new(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Put<Value>, ImportError> {
+        Ok(match self.put(path, body, Precondition::Create).await? {
+            Outcome::Created(answer) => Put::Created(answer),
+            Outcome::Done(answer) => Put::Unchanged(answer),
+            Outcome::Refused(reason) => Put::Refused(reason),
+            Outcome::Differs => match self.act(Method::GET, path, None).await? {
+                Outcome::Created(answer) | Outcome::Done(answer) => Put::Unchanged(answer),
                 Outcome::Refused(reason) => Put::Refused(reason),
                 Outcome::Differs => Put::Refused(CHANGED_MEANWHILE.to_owned()),
             },

@@ -134,8 +134,8 @@ async fn draw(picture: DemoPicture) -> Result<(String, Vec<u8>), ImportError> {
 
 /// Loads the demo catalogue into the mall: pictures first, then categories, products and receipts of their stock.
 ///
-/// May be repeated, and started again after it was broken off at any point: pictures have fixed keys, and the rest is sent as
-/// [`crate::import`] sends it.
+/// May be repeated, and started again after it was broken off at any point: pictures have fixed keys, and of the rest only what is
+/// missing is sent. What is there already stays as it is: staff may have changed it in between.
 ///
 /// # Errors
 /// As [`crate::import`]; besides, [`ImportError::DrawPicture`] and [`ImportError::StorePicture`].
@@ -148,6 +148,7 @@ pub async fn load_demo(
     let products = Source::embedded("demo/catalogue.jsonl", CATALOGUE);
     let put = pictures.put_all(progress).await?;
     let amend = |product: &mut Product| pictures.address(product);
+    let mall = &mall.clone().adding_only();
     let report = run::send(mall, Some(categories), Some(products), amend, progress).await?;
     Ok(Report {
         pictures: put,

@@ -33,7 +33,8 @@ pub(crate) struct Shown<C> {
     version: u64,
 }
 
-/// Writes a thing unless `shown`, as a list of the mall had it, says that it is so already.
+/// Writes a thing unless `shown`, as a list of the mall had it, says that it is so already, or that it is there and the client
+/// only adds.
 pub(crate) async fn settle<S: Said>(
     mall: &MallClient,
     path: &str,
@@ -41,6 +42,9 @@ pub(crate) async fn settle<S: Said>(
     mut shown: Option<Shown<S::Content>>,
 ) -> Result<Put, ImportError> {
     for _ in 0..ATTEMPTS {
+        if shown.is_some() && mall.adds_only() {
+            return Ok(Put::Unchanged(()));
+        }
         let wanted = said.over(shown.as_ref().map(|shown| shown.content.clone()));
         let precondition = match &shown {
             Some(shown) if shown.content == wanted => return Ok(Put::Unchanged(())),

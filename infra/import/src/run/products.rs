@@ -80,7 +80,11 @@ impl ProductRun<'_> {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let path = format!("/api/catalog/admin/products/{}", segment(&product.id));
-        let put = self.mall.put_over(&path, &document).await?;
+        let put = if self.mall.adds_only() {
+            self.mall.put_new(&path, &document).await?
+        } else {
+            self.mall.put_over(&path, &document).await?
+        };
         let status = match &put {
             Put::Created(answer) | Put::Replaced(answer) | Put::Unchanged(answer) => {
                 serde_json::from_value(answer["status"].clone()).unwrap_or(Status::Draft)
@@ -89,6 +93,10 @@ impl ProductRun<'_> {
         };
         if let Err(reason) = count(put, &mut part.products) {
             return Ok(Err(in_terms_of_the_file(reason)));
+        }
+        // What staff took off sale stays off. A draft is what a run left that was broken off.
+        if self.mall.adds_only() && status != Status::Draft {
+            return Ok(Ok(()));
         }
         for method in way(status, product.status) {
             let sale = format!("{path}/sale");

@@ -10,7 +10,8 @@ const CATEGORIES: u64 = 88;
 const PRODUCTS: u64 = 63;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
+async fn a_demo_that_is_broken_off_can_be_loaded_again_leaves_what_staff_did_meanwhile_and_is_well_formed()
+ {
     let mall = PlayMall::open(Temper::LocksUpAtProducts(20)).await;
     let bucket = PlayBucket::open().await;
     let pictures = Pictures::new(bucket.client(), "mall-media", "https://img.example/");
@@ -21,6 +22,14 @@ async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
         .unwrap_err();
     assert!(matches!(error, ImportError::Session { .. }), "{error:?}");
     mall.calm_down();
+    let statuses = mall.statuses();
+    let mut on_sale = statuses.keys().filter(|id| statuses[*id] == "on_sale");
+    let (dearer, off_sale) = (on_sale.next().unwrap(), on_sale.next().unwrap());
+    mall.change_product(dearer, |product| {
+        product["skus"][0]["price_fen"] = 123_456.into();
+    });
+    mall.take_off_sale(off_sale);
+    mall.rename_category(100_100, "别的");
     let (client, again) = (mall.client(), pictures.clone());
     let report = tokio::spawn(async move { load_demo(&client, &again, &Progress::silent()).await })
         .await
@@ -40,7 +49,16 @@ async fn a_demo_that_is_broken_off_can_be_loaded_again_and_is_well_formed() {
     let unchanged = report.products.unchanged;
     assert!((20..PRODUCTS).contains(&unchanged), "{report}");
     assert_eq!(report.products.created, PRODUCTS - unchanged, "{report}");
-    assert!(mall.statuses().values().all(|status| status == "on_sale"));
+    assert_eq!(mall.products()[dearer]["skus"][0]["price_fen"], 123_456);
+    assert_eq!(mall.category(100_100)["name"], "别的");
+    for (id, status) in mall.statuses() {
+        let expected = if id == *off_sale {
+            "off_sale"
+        } else {
+            "on_sale"
+        };
+        assert_eq!(status, expected, "{id}");
+    }
     assert_eq!(mall.statuses().len() as u64, PRODUCTS);
     assert_eq!(
         (report.taxonomy.created, report.taxonomy.unchanged),

@@ -77,6 +77,27 @@ impl PlayMall {
         import::MallClient::new(&self.url, SESSION).unwrap()
     }
 
+    /// What staff do by hand meanwhile.
+    pub(crate) fn change_product(&self, id: &str, change: impl FnOnce(&mut Value)) {
+        change(self.state.lock().unwrap().products.get_mut(id).unwrap());
+    }
+
+    pub(crate) fn take_off_sale(&self, product: &str) {
+        let mut mall = self.state.lock().unwrap();
+        mall.statuses
+            .insert(product.to_owned(), "off_sale".to_owned());
+    }
+
+    pub(crate) fn rename_category(&self, id: u64, name: &str) {
+        let mut mall = self.state.lock().unwrap();
+        mall.categories.get_mut(&id).unwrap()["name"] = json!(name);
+        *mall.versions.get_mut(&format!("categories/{id}")).unwrap() += 1;
+    }
+
+    pub(crate) fn category(&self, id: u64) -> Value {
+        self.state.lock().unwrap().categories[&id].clone()
+    }
+
     pub(crate) fn calm_down(&self) {
         self.state.lock().unwrap().temper = Temper::Even;
     }
@@ -251,6 +272,12 @@ impl Mall {
                     return problem(404, "there is no such category of the third level", &[]);
                 }
                 self.put_taxonomy(place, body)
+            }
+            ("GET", ["api", "catalog", "admin", "products", id]) => self.state_of(id, false),
+            ("PUT", ["api", "catalog", "admin", "products", id])
+                if only_new && self.products.contains_key(*id) =>
+            {
+                problem(412, "it is there", &[])
             }
             ("PUT", ["api", "catalog", "admin", "products", id]) => {
                 self.put_product(id, body, version.is_some())
