@@ -111,12 +111,6 @@ impl Faults {
     }
 }
 
-async fn drain(mall: &Mall, queue: &str) {
-    while !mall.waiting(queue).is_empty() {
-        mall.deliver(queue).await;
-    }
-}
-
 /// Lets all time pass and all messages be handled; then no order of the customer is open, and all stock is back.
 async fn end(mall: &Mall, customer: &Customer, scenario: &Scenario) {
     mall.clock().advance(WINDOW + GRACE);
