@@ -18,7 +18,6 @@
 #![forbid(unsafe_code)]
 
 mod answer;
-mod batch;
 mod cli;
 mod client;
 mod commands;

@@ -10,10 +10,10 @@ use std::time::Duration;
 use aws_sdk_sqs::types::Message;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
+use template::failed_items;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::batch::failed_items;
 use crate::function::BackendUrls;
 use crate::pool::{Functions, Pool};
 use crate::queue::{LONG_POLL_SECONDS, Queue};

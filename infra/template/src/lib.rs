@@ -12,7 +12,7 @@
 //!                   function, table, queue, bucket, api, log_group, distribution, trigger, policy    one resource kind each, typed
 //!                   filter      which changes of a table wake a function: read with its trigger, asked for each record
 //!                   nested      what a service nests: alarms, the same for each
-//!                └> Deployment ──> Routes ──> http_event, and events: what no gateway brings
+//!                └> Deployment ──> Routes ──> http_event, and events: what no gateway brings (batch: what is answered to it)
 //!                               └─> Role      what a function may do, and what it may not
 //! ```
 //!
@@ -30,6 +30,7 @@
 
 mod api;
 mod attributes;
+mod batch;
 mod bucket;
 mod deployment;
 mod distribution;
@@ -57,6 +58,7 @@ mod trigger;
 mod yaml;
 
 pub use api::{Api, Cors, Throttling};
+pub use batch::{MalformedBatchAnswer, failed_items};
 pub use bucket::Bucket;
 pub use deployment::{Deployment, Resource, Stack};
 pub use distribution::{Behaviour, Distribution};

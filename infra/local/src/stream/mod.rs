@@ -14,11 +14,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
-use template::{Function, StartingPosition, Trigger, stream_event};
+use template::{Function, StartingPosition, Trigger, failed_items, stream_event};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::batch::failed_items;
 use crate::instance::InvokeError;
 use crate::pool::Pool;
 use crate::queue::Queue;

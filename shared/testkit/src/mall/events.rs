@@ -1,7 +1,9 @@
 //! Events that no client sends: a table's changes, objects, ticks of a clock.
 
 use serde_json::Value;
-use template::{Filters, Function, ObjectChange, Trigger, scheduled_event, stream_event};
+use template::{
+    Filters, Function, ObjectChange, Trigger, failed_items, scheduled_event, stream_event,
+};
 use time::OffsetDateTime;
 
 use super::Mall;
@@ -17,11 +19,7 @@ impl Mall {
         for batch in records.chunks(stream.batch_size) {
             let event = stream_event(stream.arn, backends::REGION, batch.to_vec());
             let answer = self.invoke(operation, &event).await;
-            let failed = &answer["batchItemFailures"][0]["itemIdentifier"];
-            let done = batch
-                .iter()
-                .position(|record| record["dynamodb"]["SequenceNumber"] == *failed)
-                .unwrap_or(batch.len());
+            let done = stream.done(batch, &answer);
             if let Some(last) = batch[..done].last() {
                 let last = last["dynamodb"]["SequenceNumber"].as_str().unwrap();
                 let mut reached = self.0.reached.lock().unwrap();
@@ -111,6 +109,7 @@ struct Stream<'f> {
     arn: &'f str,
     batch_size: usize,
     filters: &'f Filters,
+    partial_failures: bool,
 }
 
 impl<'f> Stream<'f> {
@@ -121,15 +120,72 @@ impl<'f> Stream<'f> {
                 arn,
                 batch_size,
                 filters,
+                partial_failures,
                 ..
             } => Some(Self {
                 table,
                 arn,
                 batch_size: *batch_size as usize,
                 filters,
+                partial_failures: *partial_failures,
             }),
             _ => None,
         });
         stream.unwrap_or_else(|| panic!("{} reads no stream", function.handler))
+    }
+
+    /// How many records of a batch stand before the first that failed: none where the answer cannot be read, as on AWS.
+    fn done(&self, batch: &[Value], answer: &Value) -> usize {
+        if !self.partial_failures {
+            return batch.len();
+        }
+        let numbers = batch
+            .iter()
+            .map(|record| record["dynamodb"]["SequenceNumber"].as_str());
+        let numbers: Vec<&str> = numbers.map(Option::unwrap_or_default).collect();
+        match failed_items(answer.to_string().as_bytes(), &numbers) {
+            Ok(failed) => failed.into_iter().min().unwrap_or(batch.len()),
+            Err(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_stands_before_the_first_failure_is_done_and_nothing_after_an_answer_that_cannot_be_read()
+     {
+        let filters = Filters::default();
+        let stream = |partial_failures| Stream {
+            table: "t",
+            arn: "arn",
+            batch_size: 3,
+            filters: &filters,
+            partial_failures,
+        };
+        let batch = ["1", "2", "3"].map(|number| json!({"dynamodb": {"SequenceNumber": number}}));
+        let failed = |numbers: &[&str]| {
+            let failures = numbers
+                .iter()
+                .map(|number| json!({"itemIdentifier": number}));
+            json!({"batchItemFailures": failures.collect::<Vec<_>>()})
+        };
+        for (answer, done) in [
+            (Value::Null, 3),
+            (failed(&[]), 3),
+            (failed(&["3"]), 2),
+            (failed(&["3", "2"]), 1),
+            (failed(&["4"]), 0),
+            (failed(&[""]), 0),
+            (json!({"batchItemFailures": [{"id": "3"}]}), 0),
+            (json!("done"), 0),
+        ] {
+            assert_eq!(stream(true).done(&batch, &answer), done, "{answer}");
+        }
+        assert_eq!(stream(false).done(&batch, &failed(&["1"])), 3);
     }
 }

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 /// An answer that names nothing of the batch; AWS then takes all of it as failed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum MalformedBatchAnswer {
+pub enum MalformedBatchAnswer {
+    /// It is no such JSON.
     #[error("the answer to a batch is not JSON of the agreed form")]
     Json(#[from] serde_json::Error),
+    /// It names something else.
     #[error("the answer to a batch names {0:?}, which is not in it")]
     Stranger(String),
 }
@@ -25,11 +27,12 @@ struct Failure {
     item_identifier: String,
 }
 
-/// Which of a batch failed, by their places in it. Empty, `null` and `{}` mean that all succeeded.
-pub(crate) fn failed_items(
-    answer: &[u8],
-    batch: &[&str],
-) -> Result<Vec<usize>, MalformedBatchAnswer> {
+/// Which of a batch failed, by their places in it; `batch` is the ids of what was in it. Empty, `null` and `{}` mean that all
+/// succeeded.
+///
+/// # Errors
+/// The answer cannot be read, or names what is not in the batch: then all of it counts as failed.
+pub fn failed_items(answer: &[u8], batch: &[&str]) -> Result<Vec<usize>, MalformedBatchAnswer> {
     if answer.is_empty() {
         return Ok(Vec::new());
     }
