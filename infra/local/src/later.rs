@@ -15,14 +15,12 @@ use backends::{BackendError, Backends};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use template::{Deployment, Function, Trigger};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::Semaphore;
 
-use crate::function::{AccessKey, BackendUrls, uuid};
+use crate::function::{AccessKey, BackendUrls};
 use crate::instance::InvokeError;
 use crate::pool::{Functions, Pool};
-use crate::queue::{LONG_POLL_SECONDS, Queue};
+use crate::queue::{LONG_POLL_SECONDS, Queue, given_up};
 
 /// Before the first retry; before the next it is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -75,8 +73,7 @@ impl Later {
             let account = &deployment.account;
             let on_failure = function.unawaited.on_failure.as_deref();
             let on_failure = on_failure
-                .and_then(|arn| arn.rsplit(':').next())
-                .map(|name| Queue::new(name, account, urls, &pool.definition.access_key));
+                .map(|arn| Queue::of_arn(arn, account, urls, &pool.definition.access_key));
             Some(Arc::new(Self {
                 queue: Queue::new(&queue_name(&function.handler), account, urls, own_key),
                 pool: Arc::clone(pool),
@@ -152,23 +149,10 @@ impl Later {
 
     /// What Lambda tells of an event that it gives up.
     fn record(&self, event: &str, tries: u32, error: &InvokeError) -> Value {
-        json!({
-            "version": "1.0",
-            "timestamp": OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
-            "requestContext": {
-                "requestId": uuid(),
-                "functionArn": format!("{}:$LATEST", self.pool.definition.arn),
-                "condition": "RetriesExhausted",
-                "approximateInvokeCount": tries,
-            },
-            "requestPayload": serde_json::from_str(event).unwrap_or(Value::Null),
-            "responseContext": {
-                "statusCode": 200,
-                "executedVersion": "$LATEST",
-                "functionError": "Unhandled",
-            },
-            "responsePayload": { "errorMessage": error.to_string() },
-        })
+        let mut record = given_up(&self.pool.definition.arn, "RetriesExhausted", tries);
+        record["requestPayload"] = serde_json::from_str(event).unwrap_or(Value::Null);
+        record["responsePayload"] = json!({ "errorMessage": error.to_string() });
+        record
     }
 }
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::client::sqs_client;
-use crate::function::{AccessKey, BackendUrls};
+use crate::function::{AccessKey, BackendUrls, uuid};
 
 /// Most messages of one receive or delete call.
 const CALL_LIMIT: usize = 10;
@@ -15,6 +18,25 @@ const CALL_LIMIT: usize = 10;
 pub(crate) const LONG_POLL_SECONDS: i32 = 20;
 /// Between two calls while the queue does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// What Lambda tells a queue for failures of what it gives up after so many tries, whatever it was; each kind adds its own.
+pub(crate) fn given_up(function_arn: &str, condition: &str, tries: u32) -> Value {
+    json!({
+        "version": "1.0",
+        "timestamp": OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+        "requestContext": {
+            "requestId": uuid(),
+            "functionArn": format!("{function_arn}:$LATEST"),
+            "condition": condition,
+            "approximateInvokeCount": tries,
+        },
+        "responseContext": {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Unhandled",
+        },
+    })
+}
 
 /// A queue, and in whose name it is used.
 #[derive(Debug, Clone)]
@@ -31,6 +53,12 @@ impl Queue {
             name: name.to_owned(),
             url: format!("{}/{account}/{name}", urls.sqs),
         }
+    }
+
+    /// The queue of an ARN: its last part is the name.
+    pub(crate) fn of_arn(arn: &str, account: &str, urls: &BackendUrls, key: &AccessKey) -> Self {
+        let name = arn.rsplit(':').next().unwrap_or(arn);
+        Self::new(name, account, urls, key)
     }
 
     /// Keeps a message; `false` when the queue did not take it.

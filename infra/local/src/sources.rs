@@ -81,8 +81,8 @@ impl Sources {
         let tables = streams.map(|table| table.name.clone());
         let trimmer = Arc::new(Trimmer::new(ground.backends.streams(), tables));
         for reader in Reader::all(ground, &trimmer, &stop).await? {
-            let run = parts.watch("the reader of a stream", reader.run());
-            sources.readers.spawn(run);
+            let name = format!("the stream of {}", reader.handler());
+            sources.readers.spawn(parts.watch(name, reader.run()));
         }
         let run = parts.watch("the trimming of streams", trimmer.run());
         sources.tasks.spawn(run);

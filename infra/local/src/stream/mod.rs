@@ -109,8 +109,7 @@ impl Reader {
             position,
             on_failure: on_failure
                 .as_deref()
-                .and_then(|arn| arn.rsplit(':').next())
-                .map(|name| Queue::new(name, &ground.deployment.account, urls, key)),
+                .map(|arn| Queue::of_arn(arn, &ground.deployment.account, urls, key)),
             stop: stop.clone(),
         };
         if reader.position.is_new() {
@@ -131,6 +130,11 @@ impl Reader {
             reader.position.begin(last)?;
         }
         Ok(Some(reader))
+    }
+
+    /// The function's handler.
+    pub(crate) fn handler(&self) -> &str {
+        &self.pool.definition.handler
     }
 
     /// Reads until it is told to stop.

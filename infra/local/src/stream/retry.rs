@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::source::sequence_number;
-use crate::function::uuid;
+use crate::queue;
 
 /// Before the first retry; then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -96,30 +96,18 @@ pub(super) fn given_up(part: &Part, function_arn: &str, stream_arn: &str) -> Val
     let ends = [part.records.first(), part.records.last()];
     let [first, last] = ends.map(|record| record.map_or("", sequence_number));
     let [arrived_first, arrived_last] = ends.map(|record| record.and_then(arrival));
-    json!({
-        "version": "1.0",
-        "timestamp": text(OffsetDateTime::now_utc()),
-        "requestContext": {
-            "requestId": uuid(),
-            "functionArn": format!("{function_arn}:$LATEST"),
-            "condition": "RetryAttemptsExhausted",
-            "approximateInvokeCount": part.tries.saturating_add(1),
-        },
-        "responseContext": {
-            "statusCode": 200,
-            "executedVersion": "$LATEST",
-            "functionError": "Unhandled",
-        },
-        "DDBStreamBatchInfo": {
-            "shardId": "shardId-00000001",
-            "startSequenceNumber": first,
-            "endSequenceNumber": last,
-            "approximateArrivalOfFirstRecord": arrived_first,
-            "approximateArrivalOfLastRecord": arrived_last,
-            "batchSize": part.records.len(),
-            "streamArn": stream_arn,
-        },
-    })
+    let tries = part.tries.saturating_add(1);
+    let mut told = queue::given_up(function_arn, "RetryAttemptsExhausted", tries);
+    told["DDBStreamBatchInfo"] = json!({
+        "shardId": "shardId-00000001",
+        "startSequenceNumber": first,
+        "endSequenceNumber": last,
+        "approximateArrivalOfFirstRecord": arrived_first,
+        "approximateArrivalOfLastRecord": arrived_last,
+        "batchSize": part.records.len(),
+        "streamArn": stream_arn,
+    });
+    told
 }
 
 fn arrival(record: &Value) -> Option<String> {
