@@ -121,3 +121,25 @@ async fn the_list_of_a_warehouse_costs_a_unit_when_a_level_is_made_and_none_when
     assert!(mall.handle("release-stock", &release).await);
     assert_eq!(mall.wire().calls().write_units(), 4);
 }
+
+#[tokio::test]
+async fn every_list_refuses_a_cursor_that_it_did_not_make() {
+    let mall = stocked().await;
+    let page = levels(&mall, "sku_id=a&limit=1").await;
+    let foreign = page["next_cursor"].as_str().unwrap();
+    for list in [
+        "levels?sku_id=b",
+        "levels?warehouse_id=north",
+        "levels?sku_id=a&warehouse_id=north",
+        "movements?sku_id=a",
+        "warehouses?limit=1",
+        "purchase-needs?limit=1",
+        "purchases?limit=1",
+    ] {
+        for cursor in [foreign, "x"] {
+            let path = format!("/api/stock/admin/{list}&cursor={cursor}");
+            let refused = mall.get(&path).staff().send().await.expect(400);
+            assert_eq!(refused.pointers(), ["?cursor"], "{list} {cursor}");
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! Lists the published pictures for one purpose, the newest first.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,33 +21,10 @@ pub(crate) struct ListPicturesQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListPicturesError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("the pictures cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListPicturesError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_pictures(
     app: &Media,
     (_, Query(wanted)): (Staff<UploadMedia>, Query<ListPicturesQuery>),
-) -> Result<Reply<Page<UploadView>>, ListPicturesError> {
+) -> Result<Reply<Page<UploadView>>, ListError> {
     let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
     let page = app
         .uploads

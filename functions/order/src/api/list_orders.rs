@@ -4,8 +4,7 @@
 //! while there is a next one. An index by status would make every order dearer to write by one unit and every step by two;
 //! looking at twenty orders costs five read units, and a member has tens of orders, not thousands.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Member, Problem, ProblemKind, Query, Refusal, Reply};
+use edge::{ListError, Member, Query, Reply};
 use kernel::{Limit, Money, Page, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,33 +50,10 @@ pub(crate) struct OrderSummary {
 /// How many lines of an order a list shows.
 const LINES_SHOWN: usize = 3;
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListOrdersError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("the orders cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListOrdersError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_orders(
     app: &Sales,
     (member, Query(wanted)): (Member, Query<ListOrdersQuery>),
-) -> Result<Reply<Page<OrderSummary>>, ListOrdersError> {
+) -> Result<Reply<Page<OrderSummary>>, ListError> {
     let page = app
         .store
         .list(

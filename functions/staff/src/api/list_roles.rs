@@ -1,12 +1,11 @@
 //! Lists the roles of staff.
 
-use edge::{Query, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::Page;
 
 use super::{
     SeeStaff,
     account_view::{RoleView, WantedPage},
-    problems::ListError,
 };
 use crate::BackOffice;
 
@@ -17,7 +16,6 @@ pub(crate) async fn list_roles(
     let page = app
         .accounts
         .list_roles(&app.lists, wanted.limit, wanted.cursor.as_deref())
-        .await?
-        .map_err(|_| ListError::BadCursor)?;
+        .await??;
     Ok(Reply::ok(page.map(RoleView::from)))
 }

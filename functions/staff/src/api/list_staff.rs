@@ -1,11 +1,11 @@
 //! Lists the accounts of staff: all, or those with a part in their login or name.
 
-use edge::{Query, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{SeeStaff, account_view::StaffView, problems::ListError};
+use super::{SeeStaff, account_view::StaffView};
 use crate::BackOffice;
 
 /// Which accounts, and which page of them.
@@ -29,7 +29,6 @@ pub(crate) async fn list_staff(
     let page = app
         .accounts
         .list(&app.lists, wanted.limit, cursor, key)
-        .await?
-        .map_err(|_| ListError::BadCursor)?;
+        .await??;
     Ok(Reply::ok(page.map(StaffView::from)))
 }

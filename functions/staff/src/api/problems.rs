@@ -136,27 +136,3 @@ impl Refusal for ChangeRoleError {
         }
     }
 }
-
-/// Why a list cannot be shown.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListError {
-    #[error("the cursor is not one of this list")]
-    BadCursor,
-    #[error("the list cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}

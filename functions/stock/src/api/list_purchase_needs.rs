@@ -2,7 +2,7 @@
 //! asked for is looked for inside the page, which may then hold fewer needs than `limit`, even none, while there is a next.
 
 use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, PurchaseId, PurchaseNeedId, SkuId, WarehouseId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -31,36 +31,10 @@ pub(crate) struct ListPurchaseNeedsQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListPurchaseNeedsError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("the cursor of the next page cannot be made")]
-    Cursor(#[from] serde_json::Error),
-    #[error("needs cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListPurchaseNeedsError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Cursor(_) => ProblemKind::INTERNAL.into(),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_purchase_needs(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListPurchaseNeedsQuery>),
-) -> Result<Reply<Page<Need>>, ListPurchaseNeedsError> {
+) -> Result<Reply<Page<Need>>, ListError> {
     let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
     let mut page = match purchase_of(app, wanted.key.as_ref()).await? {
         Some(purchase) => page_of(app, &purchase, limit, cursor).await?,
@@ -91,7 +65,7 @@ async fn page_of(
     purchase: &Purchase,
     limit: Limit,
     cursor: Option<&str>,
-) -> Result<Page<Need>, ListPurchaseNeedsError> {
+) -> Result<Page<Need>, ListError> {
     let last = match cursor {
         None => None,
         Some(cursor) => {
@@ -106,9 +80,12 @@ async fn page_of(
     let mut rest = rest.filter(|id| last.as_ref().is_none_or(|last| *id < last));
     let ids: Vec<_> = rest.by_ref().take(limit.get()).cloned().collect();
     let next_cursor = match (rest.next(), ids.last()) {
-        (Some(_), Some(last)) => Some(app.cursors.seal(&(&purchase.purchase_id, last))?),
+        (Some(_), Some(last)) => Some(app.cursors.seal(&(&purchase.purchase_id, last))),
         _ => None,
     };
+    let next_cursor = next_cursor
+        .transpose()
+        .map_err(|error| DynamoError::Malformed(error.to_string()))?;
     let mut items = app.purchases.needs(&ids).await?;
     items.reverse();
     Ok(Page { items, next_cursor })

@@ -1,7 +1,6 @@
 //! Lists purchases, the newest first.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,33 +44,10 @@ pub(crate) struct ListPurchasesQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListPurchasesError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("purchases cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListPurchasesError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_purchases(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListPurchasesQuery>),
-) -> Result<Reply<Page<PurchaseSummary>>, ListPurchasesError> {
+) -> Result<Reply<Page<PurchaseSummary>>, ListError> {
     let list = wanted.status.map_or(PurchaseList::All, WantedStatus::list);
     let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
     let purchases = app

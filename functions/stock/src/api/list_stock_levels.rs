@@ -1,7 +1,7 @@
 //! Lists levels of stock: of a SKU by warehouse, of a warehouse by SKU, or the one of both.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use dynamo::InvalidSignature;
+use edge::{ListError, Problem, ProblemKind, Query, Refusal, Reply, Staff};
 use kernel::{Limit, Page, SkuId, WarehouseId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,10 +42,8 @@ pub(crate) struct StockLevelView {
 pub(crate) enum ListStockLevelsError {
     #[error("name a SKU, a warehouse, or both")]
     NothingNamed,
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("levels cannot be read")]
-    Store(#[from] DynamoError),
+    #[error(transparent)]
+    List(#[from] ListError),
 }
 
 impl Refusal for ListStockLevelsError {
@@ -58,8 +56,7 @@ impl Refusal for ListStockLevelsError {
     fn problem(&self) -> Problem {
         match self {
             Self::NothingNamed => Problem::invalid("?sku_id", self.to_string()),
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
+            Self::List(error) => error.problem(),
         }
     }
 }
@@ -68,27 +65,32 @@ pub(crate) async fn list_stock_levels(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListStockLevelsQuery>),
 ) -> Result<Reply<Page<StockLevelView>>, ListStockLevelsError> {
-    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
-    let page = match (&wanted.sku_id, &wanted.warehouse_id) {
-        (None, None) => return Err(ListStockLevelsError::NothingNamed),
-        (Some(sku), None) => {
-            app.levels
-                .of_sku(sku, &app.cursors, limit, cursor)
-                .await??
-        }
+    if wanted.sku_id.is_none() && wanted.warehouse_id.is_none() {
+        return Err(ListStockLevelsError::NothingNamed);
+    }
+    let page = page_of(app, &wanted).await?;
+    Ok(Reply::ok(page.map(StockLevelView::from)))
+}
+
+async fn page_of(
+    app: &Stock,
+    wanted: &ListStockLevelsQuery,
+) -> Result<Page<StockLevel>, ListError> {
+    let (levels, limit, cursor) = (&app.levels, wanted.limit, wanted.cursor.as_deref());
+    let one = match (&wanted.sku_id, &wanted.warehouse_id) {
+        (Some(sku), None) => return Ok(levels.of_sku(sku, &app.cursors, limit, cursor).await??),
         (None, Some(warehouse)) => {
-            let levels = app
-                .levels
-                .of_warehouse(warehouse, &app.cursors, limit, cursor);
-            levels.await??
+            let page = levels.of_warehouse(warehouse, &app.cursors, limit, cursor);
+            return Ok(page.await??);
         }
         (Some(_), Some(_)) if cursor.is_some() => return Err(InvalidSignature.into()),
-        (Some(sku), Some(warehouse)) => Page {
-            items: app.levels.find(sku, warehouse).await?.into_iter().collect(),
-            next_cursor: None,
-        },
+        (Some(sku), Some(warehouse)) => levels.find(sku, warehouse).await?,
+        (None, None) => None,
     };
-    Ok(Reply::ok(page.map(StockLevelView::from)))
+    Ok(Page {
+        items: one.into_iter().collect(),
+        next_cursor: None,
+    })
 }
 
 impl From<StockLevel> for StockLevelView {

@@ -4,8 +4,7 @@
 //!
 //! A warehouse is asked for inside the page: a page may hold fewer movements than `limit`, even none, while there is a next.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, SkuId, WarehouseId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,33 +27,10 @@ pub(crate) struct ListStockMovementsQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListStockMovementsError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("movements cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListStockMovementsError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_stock_movements(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListStockMovementsQuery>),
-) -> Result<Reply<Page<Movement>>, ListStockMovementsError> {
+) -> Result<Reply<Page<Movement>>, ListError> {
     let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
     let movements = app
         .levels

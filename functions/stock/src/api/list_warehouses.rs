@@ -1,8 +1,7 @@
 //! Lists warehouses by id. What is searched for is looked for inside a page: a page may hold fewer warehouses than `limit`,
 //! even none, while there is a next one.
 
-use dynamo::{DynamoError, InvalidSignature};
-use edge::{Problem, ProblemKind, Query, Refusal, Reply, Staff};
+use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,33 +22,10 @@ pub(crate) struct ListWarehousesQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListWarehousesError {
-    #[error("the cursor was not made for this list")]
-    BadCursor(#[from] InvalidSignature),
-    #[error("the warehouses cannot be read")]
-    Store(#[from] DynamoError),
-}
-
-impl Refusal for ListWarehousesError {
-    const KINDS: &'static [ProblemKind] = &[
-        ProblemKind::INVALID,
-        ProblemKind::BUSY,
-        ProblemKind::INTERNAL,
-    ];
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::BadCursor(_) => Problem::invalid("?cursor", self.to_string()),
-            Self::Store(error) => Problem::of_store(error),
-        }
-    }
-}
-
 pub(crate) async fn list_warehouses(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListWarehousesQuery>),
-) -> Result<Reply<Page<Warehouse>>, ListWarehousesError> {
+) -> Result<Reply<Page<Warehouse>>, ListError> {
     let mut page = app
         .warehouses
         .list(&app.cursors, wanted.limit, wanted.cursor.as_deref())
