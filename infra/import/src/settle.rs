@@ -58,7 +58,11 @@ pub(crate) async fn settle<S: Said>(
             Outcome::Differs => {}
         }
         if !S::SHOWN_ALONE {
-            break;
+            return Ok(match shown {
+                // The list was a moment old, and did not have it yet.
+                None => Put::Unchanged(()),
+                Some(_) => Put::Refused(CHANGED_MEANWHILE.to_owned()),
+            });
         }
         // The list was a moment old, or somebody else changes the thing too.
         shown = match mall.act(Method::GET, path, None).await? {

@@ -172,6 +172,28 @@ async fn a_repeat_writes_nothing_and_reports_everything_as_unchanged() {
 }
 
 #[tokio::test]
+async fn lists_that_are_a_moment_old_take_nothing_for_new_and_overwrite_nothing() {
+    let mall = PlayMall::open(Temper::Even).await;
+    let line = |logo: &str| {
+        let mut product: Value = serde_json::from_str(&product("P1", 225, &[("A", 0)])).unwrap();
+        product["brand"]["logo"] = json!(logo);
+        product["attributes"] = json!([{ "group": "组", "name": "系统", "values": ["甲"] }]);
+        product.to_string()
+    };
+    run(&mall, sources(CATEGORIES, &[line("/a.png")])).await;
+    mall.take_writes();
+    mall.become_so(Temper::ListsLag);
+    let report = run(&mall, sources(CATEGORIES, &[line("/a.png")])).await;
+    assert_eq!(mall.take_writes(), Vec::<String>::new());
+    assert_eq!(report.categories, written(0, 0, 3));
+    assert_eq!(report.taxonomy, written(0, 0, 4));
+
+    let report = run(&mall, sources(CATEGORIES, &[line("/b.png")])).await;
+    assert_eq!(report.taxonomy, written(0, 1, 3));
+    assert_eq!(mall.taxonomy()["brands/牌"]["logo"], "/b.png");
+}
+
+#[tokio::test]
 async fn a_line_that_was_corrected_replaces_what_is_there_and_nothing_else_is_written() {
     let mall = PlayMall::open(Temper::Even).await;
     let tree = "id,parent_id,level,name\n1,0,1,一\n2,1,2,二\n3,2,3,三\n";

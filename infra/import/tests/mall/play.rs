@@ -56,6 +56,8 @@ pub(crate) enum Temper {
     LocksUpAtProducts(usize),
     /// Answers products only when so many of them have arrived.
     WaitsForCompany(Arc<Barrier>),
+    /// Lists only what it had when it was opened: nothing.
+    ListsLag,
     /// Is not a mall.
     Stranger,
 }
@@ -99,7 +101,11 @@ impl PlayMall {
     }
 
     pub(crate) fn calm_down(&self) {
-        self.state.lock().unwrap().temper = Temper::Even;
+        self.become_so(Temper::Even);
+    }
+
+    pub(crate) fn become_so(&self, temper: Temper) {
+        self.state.lock().unwrap().temper = temper;
     }
 
     /// The requests since the last call, as `METHOD path` and body.
@@ -238,6 +244,9 @@ impl Mall {
         }
         let parts: Vec<&str> = path.split('/').collect();
         match (method.as_str(), &parts[1..]) {
+            ("GET", ["api", "catalog", "admin", _]) if matches!(self.temper, Temper::ListsLag) => {
+                shown(&json!({ "items": [] }))
+            }
             ("PUT", ["api", "catalog", "admin", "categories", id]) => {
                 self.put_category(id.parse().unwrap(), body)
             }
@@ -247,6 +256,13 @@ impl Mall {
                     self.shown(&format!("categories/{id}"), body, "category_id", json!(id))
                 });
                 shown(&json!({ "items": rows.collect::<Vec<_>>() }))
+            }
+            ("GET", ["api", "catalog", "admin", "brands", _]) => self.show(&place, "brand_id"),
+            ("GET", ["api", "catalog", "admin", "categories", _]) => {
+                self.show(&place, "category_id")
+            }
+            ("GET", ["api", "catalog", "admin", "categories", _, "attributes", _]) => {
+                self.show(&place, "attribute_id")
             }
             ("GET", ["api", "catalog", "admin", "brands"]) => self.list("brands/", "brand_id"),
             (
@@ -304,6 +320,20 @@ impl Mall {
             Some(self.shown(place, body, id_field, json!(id)))
         });
         shown(&json!({ "items": rows.collect::<Vec<_>>() }))
+    }
+
+    /// A thing alone.
+    fn show(&self, place: &str, id_field: &str) -> Response {
+        let category = place
+            .strip_prefix("categories/")
+            .and_then(|id| self.categories.get(&id.parse().ok()?));
+        match self.taxonomy.get(place).or(category) {
+            Some(body) => {
+                let (_, id) = place.rsplit_once('/').unwrap();
+                shown(&self.shown(place, body, id_field, json!(id)))
+            }
+            None => problem(404, "there is no such thing", &[]),
+        }
     }
 
     fn shown(&self, place: &str, body: &Value, id_field: &str, id: Value) -> Value {
