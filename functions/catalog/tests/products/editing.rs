@@ -77,6 +77,7 @@ async fn who_edits_a_draft_that_was_removed_and_made_anew_is_told() {
     let tag = made.expect(201).header("etag").unwrap().to_owned();
     let remove = mall.delete(&format!("{PRODUCTS}/p1")).staff();
     remove.header("if-match", &tag).send().await.expect(204);
+    mall.clock().advance(Duration::from_secs(1));
     let anew = product(3, "华为", &[("c", 300)]);
     put(&mall, "p1", &anew).await.expect(201);
     edit(&mall, "p1", &tag, &product(3, "华为", &[("b", 200)]))
@@ -109,8 +110,10 @@ async fn an_edit_under_way_never_reaches_what_was_made_of_a_removed_draft_meanwh
         tokio::spawn(async move { edit(&mall, "p1", &tag, &next).await })
     };
     arrived.notified().await;
+    mall.clock().advance(Duration::from_secs(1));
     let remove = mall.delete(&format!("{PRODUCTS}/p1")).staff();
     remove.header("if-match", &tag).send().await.expect(204);
+    mall.clock().advance(Duration::from_secs(1));
     put(&mall, "p1", &product(3, "华为", &[("b", 300)]))
         .await
         .expect(201);
