@@ -194,3 +194,55 @@ impl io::Write for Counted {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use kernel::Timestamp;
+    use serde_json::json;
+    use testkit::Mall;
+
+    use super::*;
+    use crate::domain::Product;
+
+    /// A product that is on sale, with some 200 kB to say.
+    fn large_product() -> StoredProduct {
+        let address = format!("/media/{}", "x".repeat(1_990));
+        let images = vec![json!({ "url": address }); 100];
+        let document = json!({ "name": "商品", "category_id": 3, "brand_id": "山海", "description_images": images });
+        StoredProduct {
+            product: Product {
+                id: ProductId::parse("p").unwrap(),
+                document: serde_json::from_value(document).unwrap(),
+                status: Status::OnSale,
+                created_at: Timestamp::from_millis(0),
+                updated_at: Timestamp::from_millis(0),
+            },
+            category_path: Vec::new(),
+            version: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn products_are_kept_by_their_size_and_not_by_their_number() {
+        let mall = Mall::start(&[crate::service, stock::service]).await;
+        let storefront = Storefront::from_env(&mall.boot("show-product")).unwrap();
+        let product = Arc::new(large_product());
+        let show = async || {
+            let mut loads = 0;
+            for number in 0..60 {
+                let load = async {
+                    loads += 1;
+                    Ok(Some(product.clone()))
+                };
+                let id = ProductId::parse(format!("p{number}")).unwrap();
+                storefront.products.get(id, load).await.unwrap();
+            }
+            loads
+        };
+        assert_eq!(show().await, 60);
+        // Each counts as 400 kB of 16 MB.
+        let again = show().await;
+        assert!((20..60).contains(&again), "{again} of 60 were read again");
+    }
+}

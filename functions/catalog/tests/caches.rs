@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use dynamo::{Consistency, Key, Table, Write};
 use futures::future::join_all;
-use serde_json::{Value, json};
 use testkit::{Action, Answer, Mall};
 
 /// Longer than anything is kept.
@@ -154,38 +152,4 @@ async fn a_store_that_fails_is_asked_once_by_all_who_wait_and_again_afterwards()
     assert_eq!(reads(&mall), ["GetItem mall-catalog"]);
     mall.wire().heal();
     ask(&mall, 1, path).await.remove(0).expect(200);
-}
-
-#[tokio::test]
-async fn products_with_much_to_say_are_kept_by_their_size_and_not_by_their_number() {
-    let mall = mall(&[("a", 100, 1)]).await;
-    let address = format!("/media/{}", "x".repeat(1_990));
-    let images = vec![json!({ "url": address }); 100];
-    let body = json!({ "name": "商品", "category_id": 3, "brand_id": "山海", "description_images": images,
-                       "skus": [{ "code": "seed-1", "price_fen": 100 }] });
-    mall.publish("seed-0", &body).await;
-    let table = mall.boot("put-product").table("CATALOG_TABLE").unwrap();
-    let seed = Key::new("P#seed-0", "PRODUCT");
-    let seed: Value = table.get(seed, Consistency::Strong).await.unwrap().unwrap();
-    let seed = seed.to_string();
-    let ids: Vec<String> = (0..48).map(|number| format!("p{number}")).collect();
-    for id in &ids {
-        let copy: Value = serde_json::from_str(&seed.replace("seed-0", id)).unwrap();
-        let put = Write::put(&table, Key::new(format!("P#{id}"), "PRODUCT"), &copy);
-        Table::write(put).await.unwrap();
-    }
-    let show = async || {
-        mall.wire().forget();
-        for id in &ids {
-            let path = format!("/api/catalog/products/{id}");
-            ask(&mall, 1, &path).await.remove(0).expect(200);
-        }
-        let names = reads(&mall);
-        let of_product = |name: &&String| *name == "GetItem mall-catalog";
-        names.iter().filter(of_product).count()
-    };
-    assert_eq!(show().await, ids.len());
-    // Each is 200 kB of text, and counts as 400 of 16 MB.
-    let again = show().await;
-    assert!((4..48).contains(&again), "{again} of 48 were read again");
 }
