@@ -253,7 +253,7 @@ async fn messages_of_one_batch_are_counted_each_by_itself_and_in_its_own_trace()
         );
         assert_eq!(
             (line.half_read_units, line.queue_calls, line.batch),
-            (2, 1, Some(3))
+            (1, 1, Some(3))
         );
         assert!(!line.failed && line.batch_micros.unwrap() >= line.micros);
     }

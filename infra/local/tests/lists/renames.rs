@@ -97,10 +97,15 @@ async fn what_was_renamed_since_an_export_is_found_by_its_id_and_called_as_the_f
     let exported = export(&mall).await;
     rename(&mall, "二").await;
     let [categories, lines, csv] = &exported;
-    for (name, list) in [("products.jsonl", lines), ("products.csv", csv)] {
+    // SKUs keep what their options were called when they were saved, so the first import saves them anew.
+    for (name, list, replaced) in [("products.jsonl", lines, 1), ("products.csv", csv, 0)] {
         let report = import_products(&mall, name, list).await;
         assert_eq!((report.refused, report.taxonomy.created), (Vec::new(), 0));
-        assert_eq!(report.products.unchanged, 1);
+        let (products, unchanged) = (report.products, 1 - replaced);
+        assert_eq!(
+            (products.replaced, products.unchanged),
+            (replaced, unchanged)
+        );
     }
     assert_eq!(names(&mall).await, ["牌一", "组一", "属性一", "选项一"]);
     assert_eq!(export(&mall).await, exported);
@@ -126,13 +131,17 @@ async fn a_file_without_ids_means_what_is_called_so_and_renames_nothing() {
     )
     .await;
     rename(&mall, "一").await;
-    for product in [
-        product("牌一", "组一", "属性一", "选项一"),
-        product("A", "B", "C", "D"),
+    for (product, replaced) in [
+        (product("牌一", "组一", "属性一", "选项一"), 1),
+        (product("A", "B", "C", "D"), 0),
     ] {
         let report = import_products(&mall, "products.jsonl", &product).await;
         assert_eq!((report.refused, report.taxonomy.unchanged), (Vec::new(), 4));
-        assert_eq!(report.products.unchanged, 1);
+        let (products, unchanged) = (report.products, 1 - replaced);
+        assert_eq!(
+            (products.replaced, products.unchanged),
+            (replaced, unchanged)
+        );
     }
     assert_eq!(names(&mall).await, ["牌一", "组一", "属性一", "选项一"]);
 }

@@ -18,7 +18,7 @@ use examples::{Sample, SampleError};
 
 /// The version of the contract, `info.version`. A change that breaks clients raises the first number: that is how it is
 /// accepted on purpose (`docs/CONTRACT.md`).
-const VERSION: &str = "2.0.0";
+const VERSION: &str = "3.0.0";
 
 /// What every reader has to know before the first request.
 const INTRODUCTION: &str = "\

@@ -59,10 +59,11 @@ struct Quote {
 #[derive(Deserialize)]
 struct Placed {
     order_sn: String,
+    payment_page: PaymentPage,
 }
 
 #[derive(Deserialize)]
-struct Payment {
+struct PaymentPage {
     url: String,
 }
 
@@ -167,14 +168,13 @@ impl Client {
             statuses: MADE,
             ..with("submit-order", cookie)
         };
-        let order = json!({ "quote": quote });
+        let order = json!({ "quote": quote, "pay_with": "alipay" });
         let answer = self.browser.post(wish, "/api/orders", &order).await?;
-        let Placed { order_sn } = self.browser.read("submit-order", &answer)?;
-        let wanted = json!({ "order_sn": order_sn, "provider": "alipay" });
-        let wish = with("start-payment", cookie);
-        let answer = self.browser.post(wish, "/api/payments", &wanted).await?;
-        let Payment { url } = self.browser.read("start-payment", &answer)?;
-        self.pay(&url).await?;
+        let Placed {
+            order_sn,
+            payment_page,
+        } = self.browser.read("submit-order", &answer)?;
+        self.pay(&payment_page.url).await?;
         self.wait_until_paid(&order_sn, cookie).await
     }
 
