@@ -6,7 +6,6 @@ mod audit;
 mod cashiers;
 mod domain;
 mod orders;
-mod patience;
 mod quotes;
 mod store;
 mod terms;

@@ -5,6 +5,7 @@
 //! - [`Condition`]: what must hold. Expression strings are made here and nowhere else.
 //! - [`Signer`]: signs what a client carries for us: cursors, quotes.
 //! - [`Scan`]: a whole table, for audits.
+//! - [`Patience`]: how long to try again what a busy store refused.
 //! - [`Locks`]: for jobs that must run in one place at a time.
 //!
 //! A failed condition is an answer, not a failure: it brings the item as it is ([`WriteError::ConditionFailed`],
@@ -18,6 +19,7 @@ mod condition;
 mod error;
 mod item;
 mod lock;
+mod patience;
 mod query;
 mod scan;
 mod signer;
@@ -30,6 +32,7 @@ pub use condition::Condition;
 pub use error::{DynamoError, Reason, TransactionError, WriteError};
 pub use item::{Item, Key};
 pub use lock::{Fence, Guarded, LEASE, Lock, Locks};
+pub use patience::Patience;
 pub use query::{Query, Start};
 pub use scan::Scan;
 pub use signer::{InvalidSignature, Signer};

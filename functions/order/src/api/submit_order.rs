@@ -5,7 +5,7 @@
 //! follows, that message finds none and ends. What else follows an order, the table's stream sets in motion.
 
 use catalog::Sku;
-use dynamo::{Consistency, DynamoError, Signer};
+use dynamo::{Consistency, DynamoError, Patience, Signer};
 use edge::{
     Created, IdempotencyKey, Json, Member, Problem, ProblemKind, Refusal, Reply, RequestId,
 };
@@ -26,7 +26,6 @@ use super::{
 use crate::{
     Cashiers, Checkout, NoPage, OrderSn, PaymentPage, Provider, Sales,
     domain::{Actor, Basket, BasketRefusal, Draft, Order, Quote, Step, Stored},
-    patience::Patience,
     quotes::{QuoteRefusal, QuoteText, SealError},
     store::{self, PlaceFailure},
     worker::close_order::CloseOrder,
