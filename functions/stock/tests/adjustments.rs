@@ -81,7 +81,7 @@ async fn an_adjustment_whose_write_breaks_is_counted_after_its_repeat() {
         let request = mall.post(ADJUSTMENTS).staff().json(&adjustment("c/1", -2));
         let broken = request.send_to_the_death().await;
         assert!(
-            broken.is_none_or(|answer| answer.status == 503),
+            broken.is_none_or(|answer| answer.status < 300),
             "{action:?}"
         );
         mall.wire().heal();

@@ -1,20 +1,18 @@
 //! Writes down that a warehouse is to get more of a SKU. One `Idempotency-Key` of somebody counts once: its repeat is answered as it was.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Created, IdempotencyKey, Json, Problem, ProblemKind, Refusal, Reply, Staff};
 use kernel::{Quantity, SkuId, WarehouseId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    DECISIONS,
     permissions::WritePurchases,
     problems::{NEED_KEY_REUSED, NO_SUCH_WAREHOUSE},
 };
 use crate::{
     Stock,
     domain::{Need, NeedKey},
-    store::SaveFailure,
 };
 
 /// What is needed where.
@@ -32,8 +30,6 @@ pub(crate) enum AddPurchaseNeedError {
     NoSuchWarehouse,
     #[error("another need was sent with this key")]
     OtherNeed(Box<Need>),
-    #[error("what the need depends on changes faster than it can be written")]
-    Restless,
     #[error("the need cannot be written")]
     Store(#[from] DynamoError),
 }
@@ -52,7 +48,6 @@ impl Refusal for AddPurchaseNeedError {
             Self::OtherNeed(known) => Problem::from(NEED_KEY_REUSED)
                 .because(self.to_string())
                 .with("known", known),
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -71,7 +66,8 @@ pub(crate) async fn add_purchase_need(
         word,
     });
     let need = Need::new(new.sku_id, new.warehouse_id, new.quantity, app.clock.now());
-    for _ in 0..DECISIONS {
+    let mut patience = Patience::begin();
+    loop {
         if let Some(key) = &key
             && let Some(known) = app.purchases.known(key).await?
         {
@@ -85,11 +81,13 @@ pub(crate) async fn add_purchase_need(
         }
         match app.purchases.add(&need, key.as_ref()).await {
             Ok(()) => return Ok(written(need)),
-            Err(SaveFailure::ChangedMeanwhile) => {}
-            Err(SaveFailure::Store(error)) => return Err(error.into()),
+            Err(failure) => patience.outlast(failure.into()).await?,
+        }
+        // The answer may have been lost and not the need.
+        if app.purchases.need(&need.need_id).await?.is_some() {
+            return Ok(written(need));
         }
     }
-    Err(AddPurchaseNeedError::Restless)
 }
 
 fn written(need: Need) -> Reply<Need, Created> {

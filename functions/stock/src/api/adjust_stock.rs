@@ -1,7 +1,7 @@
 //! Corrects what is in stock: a count that found more or less, damage, loss. The adjustment's number makes it count once.
 //! What is promised to orders is never taken away.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Json, Problem, ProblemKind, Refusal, Reply, Staff, Stored};
 
 use super::{
@@ -52,7 +52,14 @@ pub(crate) async fn adjust_stock(
     if !app.warehouses.exists(&adjustment.warehouse_id).await? {
         return Err(AdjustStockError::NoSuchWarehouse);
     }
-    match app.levels.adjust(&adjustment, app.clock.now()).await? {
+    let (now, mut patience) = (app.clock.now(), Patience::begin());
+    let adjusted = loop {
+        match app.levels.adjust(&adjustment, now).await {
+            Ok(adjusted) => break adjusted,
+            Err(error) => patience.outlast(error).await?,
+        }
+    };
+    match adjusted {
         Adjusted::Counted => Ok(Reply::stored(true, adjustment)),
         Adjusted::Known(known) if known == adjustment => Ok(Reply::stored(false, adjustment)),
         Adjusted::Known(known) => Err(AdjustStockError::OtherContent(Box::new(known))),

@@ -1,10 +1,9 @@
 //! Names who is to buy a purchase. Until a buyer has taken it on, another can be named.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Json, Path, Problem, ProblemKind, Refusal, Reply, Staff};
 
 use super::{
-    DECISIONS,
     permissions::WritePurchases,
     problems::PURCHASE_TAKEN_ON,
     purchase_view::{PurchasePath, PurchaseSummary},
@@ -12,7 +11,6 @@ use super::{
 use crate::{
     Stock,
     domain::{AssignRefusal, Buyer},
-    store::SaveFailure,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +19,6 @@ pub(crate) enum AssignPurchaseError {
     NotFound,
     #[error(transparent)]
     Refused(#[from] AssignRefusal),
-    #[error("the purchase changes faster than it can be assigned")]
-    Restless,
     #[error("the purchase cannot be read or written")]
     Store(#[from] DynamoError),
 }
@@ -39,7 +35,6 @@ impl Refusal for AssignPurchaseError {
         match self {
             Self::NotFound => ProblemKind::NOT_FOUND.into(),
             Self::Refused(_) => Problem::from(PURCHASE_TAKEN_ON).because(self.to_string()),
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -49,7 +44,8 @@ pub(crate) async fn assign_purchase(
     app: &Stock,
     (_, Path(path), Json(buyer)): (Staff<WritePurchases>, Path<PurchasePath>, Json<Buyer>),
 ) -> Result<Reply<PurchaseSummary>, AssignPurchaseError> {
-    for _ in 0..DECISIONS {
+    let mut patience = Patience::begin();
+    loop {
         let purchase = app.purchases.purchase(&path.purchase_id).await?;
         let purchase = purchase.ok_or(AssignPurchaseError::NotFound)?;
         let Some(assigned) = purchase.clone().assign(buyer.clone(), app.clock.now())? else {
@@ -57,9 +53,7 @@ pub(crate) async fn assign_purchase(
         };
         match app.purchases.save(&assigned).await {
             Ok(()) => return Ok(Reply::ok(assigned.into())),
-            Err(SaveFailure::ChangedMeanwhile) => {}
-            Err(SaveFailure::Store(error)) => return Err(error.into()),
+            Err(failure) => patience.outlast(failure.into()).await?,
         }
     }
-    Err(AssignPurchaseError::Restless)
 }

@@ -6,14 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Json, Path, Problem, ProblemKind, Refusal, Reply, Staff};
 use kernel::PurchaseNeedId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    DECISIONS,
     permissions::ReceivePurchases,
     problems::{FOREIGN_NEEDS, PURCHASE_NOT_TAKEN_ON, SETTLED_OTHERWISE},
     purchase_view::{PurchasePath, PurchaseView},
@@ -41,8 +40,6 @@ pub(crate) enum FinishPurchaseError {
     NotFound,
     #[error(transparent)]
     Refused(#[from] SettleRefusal),
-    #[error("the purchase changes faster than it can be settled")]
-    Restless,
     #[error("the purchase cannot be read or written")]
     Store(#[from] DynamoError),
 }
@@ -70,7 +67,6 @@ impl Refusal for FinishPurchaseError {
             Self::Refused(SettleRefusal::Otherwise(ids)) => {
                 conflict(SETTLED_OTHERWISE).with("need_ids", ids)
             }
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -85,7 +81,8 @@ pub(crate) async fn finish_purchase(
     ),
 ) -> Result<Reply<PurchaseView>, FinishPurchaseError> {
     report.check()?;
-    for _ in 0..DECISIONS {
+    let mut patience = Patience::begin();
+    loop {
         let purchase = app.purchases.purchase(&path.purchase_id).await?;
         let purchase = purchase.ok_or(FinishPurchaseError::NotFound)?;
         let needs = app.purchases.needs(&purchase.needs).await?;
@@ -96,19 +93,16 @@ pub(crate) async fn finish_purchase(
             return Ok(Reply::ok(PurchaseView::of(purchase, needs)));
         }
         // What is settled is seen at the next turn, which finds nothing to do.
-        write(app, &steps).await?;
+        if let Err(failure) = write(app, &steps).await {
+            patience.outlast(failure.into()).await?;
+        }
     }
-    Err(FinishPurchaseError::Restless)
 }
 
-/// Writes one step after the other, until one meets a change.
-async fn write(app: &Stock, steps: &[Settlement]) -> Result<(), DynamoError> {
+/// Writes one step after the other, until one fails.
+async fn write(app: &Stock, steps: &[Settlement]) -> Result<(), SaveFailure> {
     for step in steps {
-        match app.purchases.settle(step, &app.levels).await {
-            Ok(()) => {}
-            Err(SaveFailure::ChangedMeanwhile) => return Ok(()),
-            Err(SaveFailure::Store(error)) => return Err(error),
-        }
+        app.purchases.settle(step, &app.levels).await?;
     }
     Ok(())
 }

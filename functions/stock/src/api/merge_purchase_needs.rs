@@ -3,14 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Json, Problem, ProblemKind, Refusal, Reply, Staff, Stored};
 use kernel::{PurchaseId, PurchaseNeedId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    DECISIONS,
     permissions::WritePurchases,
     problems::{
         NEED_UNDER_WAY, NO_SUCH_NEEDS, PURCHASE_TAKEN_ON, PURCHASE_TOO_LARGE, SEVERAL_WAREHOUSES,
@@ -20,7 +19,6 @@ use super::{
 use crate::{
     Stock,
     domain::{MOST_NEEDS, Merge, MergeRefusal, Need, Purchase},
-    store::SaveFailure,
 };
 
 /// Which needs, and where to.
@@ -44,8 +42,6 @@ pub(crate) enum MergePurchaseNeedsError {
     NoSuchNeeds(Vec<PurchaseNeedId>),
     #[error(transparent)]
     Refused(#[from] MergeRefusal),
-    #[error("the needs change faster than they can be merged")]
-    Restless,
     #[error("needs or purchases cannot be read or written")]
     Store(#[from] DynamoError),
 }
@@ -75,7 +71,6 @@ impl Refusal for MergePurchaseNeedsError {
             Self::Refused(MergeRefusal::SeveralWarehouses) => conflict(SEVERAL_WAREHOUSES),
             Self::Refused(MergeRefusal::TakenOn) => conflict(PURCHASE_TAKEN_ON),
             Self::Refused(MergeRefusal::TooLarge) => conflict(PURCHASE_TOO_LARGE),
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -88,7 +83,8 @@ pub(crate) async fn merge_purchase_needs(
     if wanted.need_ids.is_empty() || wanted.need_ids.len() > MOST_NEEDS {
         return Err(MergePurchaseNeedsError::BadCount);
     }
-    for _ in 0..DECISIONS {
+    let mut patience = Patience::begin();
+    loop {
         let needs = find_needs(app, &wanted).await?;
         let (target, sources) = find_purchases(app, &wanted, &needs).await?;
         let merged = match Purchase::merge(target, needs, sources, app.clock.now())? {
@@ -100,11 +96,9 @@ pub(crate) async fn merge_purchase_needs(
                 let made = wanted.purchase_id.is_none();
                 return Ok(Reply::stored(made, merged.purchase.into()));
             }
-            Err(SaveFailure::ChangedMeanwhile) => {}
-            Err(SaveFailure::Store(error)) => return Err(error.into()),
+            Err(failure) => patience.outlast(failure.into()).await?,
         }
     }
-    Err(MergePurchaseNeedsError::Restless)
 }
 
 async fn find_needs(

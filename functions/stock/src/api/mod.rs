@@ -21,7 +21,3 @@ pub(crate) mod receive_stock;
 pub(crate) mod remove_purchase_need;
 pub(crate) mod remove_warehouse;
 pub(crate) mod show_purchase;
-
-/// How often to decide anew because something changed between reading and writing it. Whoever was first got on, so a few
-/// times are enough for all who work on one purchase; after that the client is told to try again.
-pub(crate) const DECISIONS: usize = 5;

@@ -1,10 +1,9 @@
 //! A buyer takes a purchase on: from now on nothing is added to it, and its needs are being bought.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Path, Problem, ProblemKind, Refusal, Reply, Staff};
 
 use super::{
-    DECISIONS,
     permissions::ReceivePurchases,
     problems::PURCHASE_SETTLED,
     purchase_view::{PurchasePath, PurchaseView},
@@ -12,7 +11,6 @@ use super::{
 use crate::{
     Stock,
     domain::{Claim, ClaimRefusal, Need},
-    store::SaveFailure,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +19,6 @@ pub(crate) enum ReceivePurchaseError {
     NotFound,
     #[error(transparent)]
     Refused(#[from] ClaimRefusal),
-    #[error("the purchase changes faster than it can be taken on")]
-    Restless,
     #[error("the purchase cannot be read or written")]
     Store(#[from] DynamoError),
 }
@@ -39,7 +35,6 @@ impl Refusal for ReceivePurchaseError {
         match self {
             Self::NotFound => ProblemKind::NOT_FOUND.into(),
             Self::Refused(_) => Problem::from(PURCHASE_SETTLED).because(self.to_string()),
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -49,7 +44,8 @@ pub(crate) async fn receive_purchase(
     app: &Stock,
     (_, Path(path)): (Staff<ReceivePurchases>, Path<PurchasePath>),
 ) -> Result<Reply<PurchaseView>, ReceivePurchaseError> {
-    for _ in 0..DECISIONS {
+    let mut patience = Patience::begin();
+    loop {
         let purchase = app.purchases.purchase(&path.purchase_id).await?;
         let purchase = purchase.ok_or(ReceivePurchaseError::NotFound)?;
         let needs = app.purchases.needs(&purchase.needs).await?;
@@ -62,9 +58,7 @@ pub(crate) async fn receive_purchase(
                 let needs = needs.into_iter().map(Need::purchasing).collect();
                 return Ok(Reply::ok(PurchaseView::of(claimed, needs)));
             }
-            Err(SaveFailure::ChangedMeanwhile) => {}
-            Err(SaveFailure::Store(error)) => return Err(error.into()),
+            Err(failure) => patience.outlast(failure.into()).await?,
         }
     }
-    Err(ReceivePurchaseError::Restless)
 }

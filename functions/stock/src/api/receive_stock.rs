@@ -1,6 +1,6 @@
 //! Takes goods in. The receipt's number makes it count once, however often it is sent.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{Json, Problem, ProblemKind, Refusal, Reply, Staff, Stored};
 
 use super::{
@@ -45,7 +45,14 @@ pub(crate) async fn receive_stock(
     if !app.warehouses.exists(&receipt.warehouse_id).await? {
         return Err(ReceiveStockError::NoSuchWarehouse);
     }
-    match app.levels.receive(&receipt, app.clock.now()).await? {
+    let (now, mut patience) = (app.clock.now(), Patience::begin());
+    let received = loop {
+        match app.levels.receive(&receipt, now).await {
+            Ok(received) => break received,
+            Err(error) => patience.outlast(error).await?,
+        }
+    };
+    match received {
         Received::Counted => Ok(Reply::stored(true, receipt)),
         Received::Known(known) if known == receipt => Ok(Reply::stored(false, receipt)),
         Received::Known(known) => Err(ReceiveStockError::OtherContent(Box::new(known))),

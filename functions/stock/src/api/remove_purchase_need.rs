@@ -1,13 +1,13 @@
 //! Removes a need that is in no purchase yet.
 
-use dynamo::DynamoError;
+use dynamo::{DynamoError, Patience};
 use edge::{NoContent, Path, Problem, ProblemKind, Refusal, Reply, Staff};
 use kernel::PurchaseNeedId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{DECISIONS, permissions::WritePurchases, problems::NEED_UNDER_WAY};
-use crate::{Stock, domain::NeedStatus, store::SaveFailure};
+use super::{permissions::WritePurchases, problems::NEED_UNDER_WAY};
+use crate::{Stock, domain::NeedStatus};
 
 /// Which need.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,8 +22,6 @@ pub(crate) enum RemovePurchaseNeedError {
     NotFound,
     #[error("the need is in a purchase, or was")]
     UnderWay(PurchaseNeedId),
-    #[error("the need changes faster than it can be removed")]
-    Restless,
     #[error("the need cannot be read or removed")]
     Store(#[from] DynamoError),
 }
@@ -42,7 +40,6 @@ impl Refusal for RemovePurchaseNeedError {
             Self::UnderWay(need) => Problem::from(NEED_UNDER_WAY)
                 .because(self.to_string())
                 .with("need_ids", [need]),
-            Self::Restless => ProblemKind::BUSY.into(),
             Self::Store(error) => Problem::of_store(error),
         }
     }
@@ -52,17 +49,21 @@ pub(crate) async fn remove_purchase_need(
     app: &Stock,
     (_, Path(path)): (Staff<WritePurchases>, Path<NeedPath>),
 ) -> Result<Reply<(), NoContent>, RemovePurchaseNeedError> {
-    for _ in 0..DECISIONS {
-        let need = app.purchases.need(&path.need_id).await?;
-        let need = need.ok_or(RemovePurchaseNeedError::NotFound)?;
+    let (mut patience, mut tried) = (Patience::begin(), false);
+    loop {
+        let need = match app.purchases.need(&path.need_id).await? {
+            Some(need) => need,
+            // The answer may have been lost and not the removal.
+            None if tried => return Ok(Reply::no_content()),
+            None => return Err(RemovePurchaseNeedError::NotFound),
+        };
         if need.status != NeedStatus::New {
             return Err(RemovePurchaseNeedError::UnderWay(need.need_id));
         }
         match app.purchases.remove(&need).await {
             Ok(()) => return Ok(Reply::no_content()),
-            Err(SaveFailure::ChangedMeanwhile) => {}
-            Err(SaveFailure::Store(error)) => return Err(error.into()),
+            Err(failure) => patience.outlast(failure.into()).await?,
         }
+        tried = true;
     }
-    Err(RemovePurchaseNeedError::Restless)
 }

@@ -317,6 +317,19 @@ async fn commit(writes: Vec<Write>) -> Result<(), SaveFailure> {
         .map_err(|error| SaveFailure::of(error, count))
 }
 
+impl From<SaveFailure> for DynamoError {
+    /// Who met a change may succeed when it decides anew.
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::ChangedMeanwhile => Self::Busy {
+                code: "ChangedMeanwhile".to_owned(),
+                source: None,
+            },
+            SaveFailure::Store(error) => error,
+        }
+    }
+}
+
 impl SaveFailure {
     /// A conflict beside a failed condition hides nothing: the condition was judged on what is there.
     fn of(error: TransactionError, writes: usize) -> Self {
