@@ -70,9 +70,17 @@ pub(super) struct OrderRow {
     closed: Option<ClosedRow>,
 }
 
-/// SKU, warehouse, quantity, price of a piece, name, options, rev of the cart's line.
+/// SKU, warehouse, quantity, price of a piece, name, options, rev of the cart's line; the first orders have no rev.
 #[derive(Serialize, Deserialize)]
-pub(super) struct LineRow(SkuId, WarehouseId, Quantity, Money, String, String, String);
+pub(super) struct LineRow(
+    SkuId,
+    WarehouseId,
+    Quantity,
+    Money,
+    String,
+    String,
+    #[serde(default)] String,
+);
 
 /// Receiver, phone, province, city, district, street, postal code.
 #[derive(Serialize, Deserialize)]
@@ -332,6 +340,20 @@ mod tests {
             let row: Row = serde_json::from_value(json).unwrap();
             assert_eq!(row.into_stored().unwrap(), Stored::Order(Box::new(order)));
         }
+    }
+
+    #[test]
+    fn an_order_from_before_lines_had_revs_is_read_too() {
+        let order = order(&[("a", 100, 1)]);
+        let mut json = serde_json::to_value(OrderRow::of(&order)).unwrap();
+        let rev = json["l"][0].as_array_mut().unwrap().pop();
+        assert_eq!(rev, Some("r".into()));
+        let row: Row = serde_json::from_value(json).unwrap();
+        let Stored::Order(read) = row.into_stored().unwrap() else {
+            panic!("a void");
+        };
+        assert_eq!(read.lines[0].cart_rev, "");
+        assert_eq!(read.lines[0].name, order.lines[0].name);
     }
 
     #[test]
