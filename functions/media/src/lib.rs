@@ -63,3 +63,37 @@ pub fn service() -> Service {
             worker::publish_picture::publish_picture,
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::StaffId;
+    use serde_json::json;
+    use testkit::{Action, Mall};
+
+    use super::*;
+    use domain::{Upload, Uploader};
+
+    #[tokio::test]
+    async fn an_upload_whose_call_is_repeated_on_the_way_is_announced_and_another_s_id_is_not_taken()
+     {
+        let mall = Mall::start(&[service]).await;
+        let media = Media::from_env(&mall.boot_that_retries("create-upload")).unwrap();
+        let by = |staff: StaffId| {
+            let announced =
+                json!({ "content_type": "image/png", "size_bytes": 9, "purpose": "product" });
+            let announced = serde_json::from_value(announced).unwrap();
+            Upload::announce(announced, Uploader::Staff(staff), mall.now())
+        };
+        let upload = by(StaffId::generate(mall.now()));
+        mall.wire()
+            .strike("PutItem mall-media", 0, Action::FailAfter);
+        media.uploads.announce(&upload).await.unwrap();
+        let known = media.uploads.find(&upload.id).await.unwrap();
+        assert_eq!(known, Some(upload.clone()));
+        let taken = Upload {
+            id: upload.id,
+            ..by(StaffId::generate(mall.now()))
+        };
+        assert!(media.uploads.announce(&taken).await.is_err());
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dynamo::{
-    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Write,
+    Condition, Consistency, DynamoError, InvalidSignature, Item, Key, Query, Signer, Table, Write,
     WriteError,
 };
 use kernel::{Limit, Page, Timestamp, UploadId};
@@ -94,7 +94,18 @@ impl Uploads {
             ttl: Some(upload.created_at.plus(PENDING_KEPT).as_seconds()),
         };
         let write = Write::put(&self.table, key(&upload.id), &row).if_absent();
-        Table::write(write).await.map_err(unconditional)
+        match Table::write(write).await {
+            Ok(()) => Ok(()),
+            Err(WriteError::Call(error)) => Err(error),
+            // A call that brought no answer was repeated on the way: this very upload is there.
+            Err(WriteError::ConditionFailed(known)) => {
+                let known = known.map(Item::read::<Row>).transpose()?;
+                known
+                    .filter(|known| known.is(upload))
+                    .map(|_| ())
+                    .ok_or_else(|| DynamoError::Malformed("a new id is taken".to_owned()))
+            }
+        }
     }
 
     /// An upload, as it is now.
@@ -257,12 +268,9 @@ impl TryFrom<Row> for Upload {
     }
 }
 
-fn unconditional(error: WriteError) -> DynamoError {
-    match error {
-        WriteError::Call(error) => error,
-        WriteError::ConditionFailed(_) => {
-            DynamoError::Malformed("a new upload has an id that is taken".to_owned())
-        }
+impl Row {
+    fn is(&self, upload: &Upload) -> bool {
+        self.uploader == upload.uploader && self.created_at == upload.created_at
     }
 }
 
