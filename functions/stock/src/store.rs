@@ -20,6 +20,8 @@ use crate::domain::{
 };
 use listing::{LIST_PK, LIST_SK};
 
+pub(crate) use listing::PageOf;
+
 pub use books::{StockBook, StockBooks, StockPlace};
 pub(crate) use purchases::{NeedList, PurchaseList, Purchases, SaveFailure};
 pub(crate) use warehouses::{RemoveFailure, Warehouses};
@@ -141,10 +143,13 @@ impl Levels {
         cursor: Option<&str>,
     ) -> Result<Result<Page<StockLevel>, InvalidSignature>, DynamoError> {
         let list = listing::list(format!("W#{warehouse}"));
-        let page = listing::page::<LevelRow>(&self.table, &list, cursors, limit, cursor, |row| {
-            Key::new(&row.pk, &row.sk)
-        })
-        .await?;
+        let page = PageOf {
+            cursors,
+            limit,
+            cursor,
+        };
+        let key_of = |row: &LevelRow| Key::new(&row.pk, &row.sk);
+        let page = listing::page(&self.table, &list, page, key_of, |_| true).await?;
         page.map_or_else(
             |error| Ok(Err(error)),
             |page| {

@@ -67,6 +67,23 @@ async fn a_list_of_warehouses_goes_on_where_its_cursor_says() {
 }
 
 #[tokio::test]
+async fn a_search_finds_what_stands_far_behind_in_the_list_and_ends_there() {
+    let mall = Mall::start(&[stock::service]).await;
+    for n in 1..=60 {
+        let name = if n == 45 { "杭州仓" } else { "上海仓" };
+        put(&mall, &format!("w{n:02}"), name).await;
+    }
+    let found = mall.get(&format!("{WAREHOUSES}?key=%E6%9D%AD%E5%B7%9E"));
+    let found = found.staff().send().await.expect(200).json();
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(
+        (&items[0]["warehouse_id"], found.get("next_cursor")),
+        (&json!("w45"), None)
+    );
+}
+
+#[tokio::test]
 async fn goods_come_into_known_warehouses_only_and_the_first_one_is_known_by_itself() {
     let mall = Mall::start(&[stock::service]).await;
     let receipt = |warehouse: &str| json!({ "number": "r/1", "sku_id": "a", "warehouse_id": warehouse, "quantity": 5 });

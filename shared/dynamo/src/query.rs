@@ -110,20 +110,45 @@ impl Query {
         start: Option<Start>,
         keep: impl Fn(&E) -> bool,
     ) -> Result<Page<E>, DynamoError> {
+        let judge = |found: Vec<E>| {
+            let judged = found.into_iter().map(|item| keep(&item).then_some(item));
+            std::future::ready(Ok(judged.collect()))
+        };
+        self.search_by(table, signer, limit, start, judge).await
+    }
+
+    /// Like [`Query::search`], where it takes more than the item to tell: `judge` is given some items at once and says in their
+    /// order what is kept of each.
+    ///
+    /// # Errors
+    /// When a call brings no answer, or an item is not an `E`, and those of `judge`.
+    pub async fn search_by<E, T, F>(
+        &self,
+        table: &Table,
+        signer: &Signer,
+        limit: Limit,
+        start: Option<Start>,
+        judge: impl Fn(Vec<E>) -> F,
+    ) -> Result<Page<T>, DynamoError>
+    where
+        E: DeserializeOwned,
+        F: Future<Output = Result<Vec<Option<T>>, DynamoError>>,
+    {
         let (mut kept, mut next, mut left) = (Vec::new(), start, SEARCHED);
         // Where everything is kept, a page costs what it shows, and one item more tells whether it is the last one.
         let mut count = (limit.get() + 1).min(SEARCHED_AT_ONCE);
         while left > 0 {
             let (items, last) = self.read(table, Some(count), next).await?;
-            let read = items.len();
+            let (read, mut places) = (items.len(), Vec::with_capacity(items.len()));
             left -= count;
             count = SEARCHED_AT_ONCE.min(left);
-            for (index, item) in items.into_iter().enumerate() {
-                let here = Last::of(&item.attributes, self.index.as_ref())?;
-                let entity = item.read()?;
-                if keep(&entity) {
-                    kept.push(entity);
-                }
+            for item in &items {
+                places.push(Last::of(&item.attributes, self.index.as_ref())?);
+            }
+            let entities = items.into_iter().map(Item::read);
+            let judged = judge(entities.collect::<Result<_, _>>()?).await?;
+            for (index, (here, found)) in places.into_iter().zip(judged).enumerate() {
+                kept.extend(found);
                 let more = index + 1 < read || last.is_some();
                 if kept.len() == limit.get() && more {
                     return self.ending_at(kept, Some(here), signer);

@@ -1,5 +1,6 @@
 //! Lists needs, the newest first. `key` is a purchase or a SKU. The list of a SKU or of a status is read as such; what else is
-//! asked for is looked for inside the page, which may then hold fewer needs than `limit`, even none, while there is a next.
+//! asked for is looked for among a thousand needs at a time: only beyond them a page may hold fewer than `limit`, even none, while there
+//! is a next.
 
 use dynamo::{DynamoError, InvalidSignature};
 use edge::{ListError, Query, Reply, Staff};
@@ -11,7 +12,7 @@ use super::permissions::ReadStock;
 use crate::{
     Stock,
     domain::{Need, NeedStatus, Purchase},
-    store::NeedList,
+    store::{NeedList, PageOf},
 };
 
 /// Which needs, and which page of them.
@@ -24,7 +25,7 @@ pub(crate) struct ListPurchaseNeedsQuery {
     status: Option<NeedStatus>,
     /// Only those of this warehouse.
     warehouse_id: Option<WarehouseId>,
-    /// How many to look at.
+    /// How many at most.
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: `next_cursor` of the page before.
@@ -35,21 +36,22 @@ pub(crate) async fn list_purchase_needs(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListPurchaseNeedsQuery>),
 ) -> Result<Reply<Page<Need>>, ListError> {
-    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
-    let mut page = match purchase_of(app, wanted.key.as_ref()).await? {
-        Some(purchase) => page_of(app, &purchase, limit, cursor).await?,
-        None => {
-            let list = match (&wanted.key, wanted.status) {
-                (Some(sku), _) => NeedList::OfSku(sku.clone()),
-                (None, Some(status)) => NeedList::Of(status),
-                (None, None) => NeedList::All,
-            };
-            let needs = app.purchases.list_needs(&list, &app.cursors, limit, cursor);
-            needs.await??
-        }
+    let is_wanted = |need: &Need| is_wanted(need, &wanted);
+    let page = PageOf {
+        cursors: &app.cursors,
+        limit: wanted.limit,
+        cursor: wanted.cursor.as_deref(),
     };
-    page.items.retain(|need| is_wanted(need, &wanted));
-    Ok(Reply::ok(page))
+    if let Some(purchase) = purchase_of(app, wanted.key.as_ref()).await? {
+        return Ok(Reply::ok(page_of(app, &purchase, page, is_wanted).await?));
+    }
+    let list = match (&wanted.key, wanted.status) {
+        (Some(sku), _) => NeedList::OfSku(sku.clone()),
+        (None, Some(status)) => NeedList::Of(status),
+        (None, None) => NeedList::All,
+    };
+    let page = app.purchases.list_needs(&list, page, is_wanted);
+    Ok(Reply::ok(page.await??))
 }
 
 async fn purchase_of(app: &Stock, key: Option<&SkuId>) -> Result<Option<Purchase>, DynamoError> {
@@ -63,31 +65,32 @@ async fn purchase_of(app: &Stock, key: Option<&SkuId>) -> Result<Option<Purchase
 async fn page_of(
     app: &Stock,
     purchase: &Purchase,
-    limit: Limit,
-    cursor: Option<&str>,
+    page: PageOf<'_>,
+    is_wanted: impl Fn(&Need) -> bool,
 ) -> Result<Page<Need>, ListError> {
-    let last = match cursor {
+    let last = match page.cursor {
         None => None,
         Some(cursor) => {
-            let (of, last): (PurchaseId, PurchaseNeedId) = app.cursors.open(cursor)?;
+            let (of, last): (PurchaseId, PurchaseNeedId) = page.cursors.open(cursor)?;
             if of != purchase.purchase_id {
                 return Err(InvalidSignature.into());
             }
             Some(last)
         }
     };
-    let rest = purchase.needs.iter().rev();
-    let mut rest = rest.filter(|id| last.as_ref().is_none_or(|last| *id < last));
-    let ids: Vec<_> = rest.by_ref().take(limit.get()).cloned().collect();
-    let next_cursor = match (rest.next(), ids.last()) {
-        (Some(_), Some(last)) => Some(app.cursors.seal(&(&purchase.purchase_id, last))),
+    let rest = purchase.needs.iter();
+    let rest = rest.filter(|id| last.as_ref().is_none_or(|last| *id < last));
+    let rest: Vec<_> = rest.cloned().collect();
+    let needs = app.purchases.needs(&rest).await?;
+    let mut needs = needs.into_iter().rev().filter(is_wanted);
+    let items: Vec<Need> = needs.by_ref().take(page.limit.get()).collect();
+    let next_cursor = match (needs.next(), items.last()) {
+        (Some(_), Some(last)) => Some(page.cursors.seal(&(&purchase.purchase_id, &last.need_id))),
         _ => None,
     };
     let next_cursor = next_cursor
         .transpose()
         .map_err(|error| DynamoError::Malformed(error.to_string()))?;
-    let mut items = app.purchases.needs(&ids).await?;
-    items.reverse();
     Ok(Page { items, next_cursor })
 }
 

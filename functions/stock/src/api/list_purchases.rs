@@ -9,7 +9,7 @@ use super::{permissions::ReadStock, purchase_view::PurchaseSummary};
 use crate::{
     Stock,
     domain::{Purchase, PurchaseStatus},
-    store::PurchaseList,
+    store::{PageOf, PurchaseList},
 };
 
 /// How far the purchases have come that are asked for.
@@ -34,10 +34,10 @@ pub(crate) enum WantedStatus {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListPurchasesQuery {
-    /// Only those that are this far. New and assigned ones are looked for among the unreceived: a page may then hold fewer
-    /// than `limit`, even none, while there is a next one.
+    /// Only those that are this far. New and assigned ones are looked for among a thousand unreceived at a
+    /// time: only beyond them a page may hold fewer than `limit`, even none, while there is a next one.
     status: Option<WantedStatus>,
-    /// How many to look at.
+    /// How many at most.
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: `next_cursor` of the page before.
@@ -49,16 +49,15 @@ pub(crate) async fn list_purchases(
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListPurchasesQuery>),
 ) -> Result<Reply<Page<PurchaseSummary>>, ListError> {
     let list = wanted.status.map_or(PurchaseList::All, WantedStatus::list);
-    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
-    let purchases = app
-        .purchases
-        .list_purchases(list, &app.cursors, limit, cursor);
-    let mut page = purchases.await??;
+    let page = PageOf {
+        cursors: &app.cursors,
+        limit: wanted.limit,
+        cursor: wanted.cursor.as_deref(),
+    };
     // The list may be some moments behind; what it shows is as it is now.
-    if let Some(status) = wanted.status {
-        page.items.retain(|purchase| status.is_of(purchase));
-    }
-    Ok(Reply::ok(page.map(PurchaseSummary::from)))
+    let is_wanted = |purchase: &Purchase| wanted.status.is_none_or(|status| status.is_of(purchase));
+    let page = app.purchases.list_purchases(list, page, is_wanted);
+    Ok(Reply::ok(page.await??.map(PurchaseSummary::from)))
 }
 
 impl WantedStatus {

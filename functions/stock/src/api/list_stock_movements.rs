@@ -2,7 +2,8 @@
 //! many pieces the mall has. What orders take, and what comes back from closed ones, moves pieces between "available" and
 //! "promised"; of that the orders are the record, and `audit-stock` holds the two against each other.
 //!
-//! A warehouse is asked for inside the page: a page may hold fewer movements than `limit`, even none, while there is a next.
+//! A warehouse is looked for among a thousand movements at a time: only beyond them a page may hold fewer than `limit`, even none,
+//! while there is a next.
 
 use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, SkuId, WarehouseId};
@@ -10,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::permissions::ReadStock;
-use crate::{Stock, domain::Movement};
+use crate::{Stock, domain::Movement, store::PageOf};
 
 /// Which movements, and which page of them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -20,7 +21,7 @@ pub(crate) struct ListStockMovementsQuery {
     sku_id: SkuId,
     /// Only those in this warehouse.
     warehouse_id: Option<WarehouseId>,
-    /// How many to look at.
+    /// How many at most.
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: `next_cursor` of the page before.
@@ -31,14 +32,14 @@ pub(crate) async fn list_stock_movements(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListStockMovementsQuery>),
 ) -> Result<Reply<Page<Movement>>, ListError> {
-    let (limit, cursor) = (wanted.limit, wanted.cursor.as_deref());
-    let movements = app
-        .levels
-        .movements(&wanted.sku_id, &app.cursors, limit, cursor);
-    let mut page = movements.await??;
-    if let Some(warehouse) = &wanted.warehouse_id {
-        page.items
-            .retain(|movement| movement.warehouse_id == *warehouse);
-    }
-    Ok(Reply::ok(page))
+    let page = PageOf {
+        cursors: &app.cursors,
+        limit: wanted.limit,
+        cursor: wanted.cursor.as_deref(),
+    };
+    let warehouse = wanted.warehouse_id.as_ref();
+    let is_wanted =
+        |movement: &Movement| warehouse.is_none_or(|warehouse| movement.warehouse_id == *warehouse);
+    let movements = app.levels.movements(&wanted.sku_id, page, is_wanted);
+    Ok(Reply::ok(movements.await??))
 }

@@ -1,5 +1,5 @@
-//! Lists warehouses by id. What is searched for is looked for inside a page: a page may hold fewer warehouses than `limit`,
-//! even none, while there is a next one.
+//! Lists warehouses by id. A search looks at a thousand at a time: only beyond them a page may hold fewer than `limit`, even none,
+//! while there is a next one.
 
 use edge::{ListError, Query, Reply, Staff};
 use kernel::{Limit, Page, Text};
@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::permissions::ReadStock;
-use crate::{Stock, domain::Warehouse};
+use crate::{Stock, domain::Warehouse, store::PageOf};
 
 /// Which warehouses, and which page of them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -15,7 +15,7 @@ use crate::{Stock, domain::Warehouse};
 pub(crate) struct ListWarehousesQuery {
     /// Only those of this id, or with this in their name, address or area code.
     key: Option<Text<1, 100>>,
-    /// How many to look at.
+    /// How many at most.
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: `next_cursor` of the page before.
@@ -26,12 +26,12 @@ pub(crate) async fn list_warehouses(
     app: &Stock,
     (_, Query(wanted)): (Staff<ReadStock>, Query<ListWarehousesQuery>),
 ) -> Result<Reply<Page<Warehouse>>, ListError> {
-    let mut page = app
-        .warehouses
-        .list(&app.cursors, wanted.limit, wanted.cursor.as_deref())
-        .await??;
-    if let Some(key) = &wanted.key {
-        page.items.retain(|warehouse| warehouse.matches(key));
-    }
-    Ok(Reply::ok(page))
+    let page = PageOf {
+        cursors: &app.cursors,
+        limit: wanted.limit,
+        cursor: wanted.cursor.as_deref(),
+    };
+    let key = wanted.key.as_ref();
+    let is_wanted = |warehouse: &Warehouse| key.is_none_or(|key| warehouse.matches(key));
+    Ok(Reply::ok(app.warehouses.list(page, is_wanted).await??))
 }

@@ -1,9 +1,9 @@
 //! The ledger: movements by SKU and time.
 
-use dynamo::{DynamoError, InvalidSignature, Key, Query, Signer, Table, Write};
-use kernel::{Limit, Page, SkuId};
+use dynamo::{DynamoError, InvalidSignature, Key, Query, Table, Write};
+use kernel::{Page, SkuId};
 
-use super::Levels;
+use super::{Levels, PageOf, listing};
 use crate::domain::{Cause, Movement};
 
 /// The write that enters a movement, for the transaction that moves the level.
@@ -20,20 +20,15 @@ pub(super) fn entry(table: &Table, movement: &Movement) -> Write {
 }
 
 impl Levels {
-    /// A page of the movements of a SKU, the newest first.
+    /// A page of those movements of a SKU that are wanted, the newest first.
     pub(crate) async fn movements(
         &self,
         sku: &SkuId,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
+        page: PageOf<'_>,
+        wanted: impl Fn(&Movement) -> bool,
     ) -> Result<Result<Page<Movement>, InvalidSignature>, DynamoError> {
         let list = Query::partition(partition(sku)).descending().strong();
-        let start = match list.start(cursors, cursor) {
-            Ok(start) => start,
-            Err(error) => return Ok(Err(error)),
-        };
-        list.page(&self.table, cursors, limit, start).await.map(Ok)
+        listing::page_of_table(&self.table, &list, page, wanted).await
     }
 }
 

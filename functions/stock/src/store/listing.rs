@@ -14,6 +14,17 @@ pub(super) const LIST_SK: &str = "list_sk";
 /// Which SKU a need is for: the list of the index `needs`.
 pub(super) const NEED_SKU: &str = "need_sku";
 
+/// Which page of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct PageOf<'p> {
+    /// What signs its cursor.
+    pub(crate) cursors: &'p Signer,
+    /// How many at most.
+    pub(crate) limit: Limit,
+    /// Where it begins.
+    pub(crate) cursor: Option<&'p str>,
+}
+
 #[derive(Deserialize)]
 struct KeyRow {
     pk: String,
@@ -42,31 +53,44 @@ pub(super) async fn keys(table: &Table, list: &Query) -> Result<Vec<Key>, Dynamo
     Ok(rows.into_iter().map(Key::from).collect())
 }
 
-/// A page of a list, its items as they are in the table; `key_of` tells where an item is. An item that has gone since the
-/// index was read is left out.
+/// A page of those of a list that `keep` keeps, as they are in the table; `key_of` tells where an item is. An item that has
+/// gone since the index was read is left out. Like every search it may be short before the list ends.
 pub(super) async fn page<E: DeserializeOwned>(
     table: &Table,
     list: &Query,
-    cursors: &Signer,
-    limit: Limit,
-    cursor: Option<&str>,
+    page: PageOf<'_>,
     key_of: impl Fn(&E) -> Key,
+    keep: impl Fn(&E) -> bool,
 ) -> Result<Result<Page<E>, InvalidSignature>, DynamoError> {
-    let start = match list.start(cursors, cursor) {
+    let start = match list.start(page.cursors, page.cursor) {
         Ok(start) => start,
         Err(error) => return Ok(Err(error)),
     };
-    let page = list.page::<KeyRow>(table, cursors, limit, start).await?;
-    let keys: Vec<Key> = page.items.into_iter().map(Key::from).collect();
-    let items = table
-        .get_many::<E>(keys.clone(), Consistency::Strong)
-        .await?;
-    let mut found: HashMap<Key, E> = items
-        .into_iter()
-        .map(|item| (key_of(&item), item))
-        .collect();
-    Ok(Ok(Page {
-        items: keys.iter().filter_map(|key| found.remove(key)).collect(),
-        next_cursor: page.next_cursor,
-    }))
+    let (key_of, keep) = (&key_of, &keep);
+    let judge = |rows: Vec<KeyRow>| async move {
+        let keys: Vec<Key> = rows.into_iter().map(Key::from).collect();
+        let items = table.get_many::<E>(keys.clone(), Consistency::Strong);
+        let kept = items.await?.into_iter().filter(keep);
+        let mut found: HashMap<Key, E> = kept.map(|item| (key_of(&item), item)).collect();
+        Ok(keys.iter().map(|key| found.remove(key)).collect())
+    };
+    list.search_by(table, page.cursors, page.limit, start, judge)
+        .await
+        .map(Ok)
+}
+
+/// A page of those of a list of the table itself that `keep` keeps. Like every search it may be short before the list ends.
+pub(super) async fn page_of_table<E: DeserializeOwned>(
+    table: &Table,
+    list: &Query,
+    page: PageOf<'_>,
+    keep: impl Fn(&E) -> bool,
+) -> Result<Result<Page<E>, InvalidSignature>, DynamoError> {
+    let start = match list.start(page.cursors, page.cursor) {
+        Ok(start) => start,
+        Err(error) => return Ok(Err(error)),
+    };
+    list.search(table, page.cursors, page.limit, start, keep)
+        .await
+        .map(Ok)
 }

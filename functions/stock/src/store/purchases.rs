@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use dynamo::{
-    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Transaction,
+    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Table, Transaction,
     TransactionError, Write, WriteError,
 };
-use kernel::{Limit, Page, PurchaseId, PurchaseNeedId, SkuId};
+use kernel::{Page, PurchaseId, PurchaseNeedId, SkuId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Levels, ledger,
+    Levels, PageOf, ledger,
     listing::{self, needs_of},
     signed,
     warehouses::count_open_needs,
@@ -110,69 +110,46 @@ impl Purchases {
         self.table.get_many(keys, Consistency::Strong).await
     }
 
-    /// A page of needs, the newest first.
+    /// A page of those needs of a list that are wanted, the newest first.
     pub(crate) async fn list_needs(
         &self,
         list: &NeedList,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
+        page: PageOf<'_>,
+        wanted: impl Fn(&Need) -> bool,
     ) -> Result<Result<Page<Need>, InvalidSignature>, DynamoError> {
-        let key_of = |need: &Need| need_key(&need.need_id);
         let list = match list {
-            NeedList::All => return self.page(NEEDS, cursors, limit, cursor).await,
+            NeedList::All => return self.all(NEEDS, page, wanted).await,
             NeedList::Of(status) => listing::list(needs_that_are(*status)),
             NeedList::OfSku(sku) => needs_of(sku.as_str()),
         };
-        listing::page(
-            &self.table,
-            &list.descending(),
-            cursors,
-            limit,
-            cursor,
-            key_of,
-        )
-        .await
+        let key_of = |need: &Need| need_key(&need.need_id);
+        listing::page(&self.table, &list.descending(), page, key_of, wanted).await
     }
 
-    /// A page of purchases, the newest first.
+    /// A page of those purchases of a list that are wanted, the newest first.
     pub(crate) async fn list_purchases(
         &self,
         list: PurchaseList,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
+        page: PageOf<'_>,
+        wanted: impl Fn(&Purchase) -> bool,
     ) -> Result<Result<Page<Purchase>, InvalidSignature>, DynamoError> {
-        let key_of = |purchase: &Purchase| purchase_key(&purchase.purchase_id);
         let list = match list {
-            PurchaseList::All => return self.page(PURCHASES, cursors, limit, cursor).await,
+            PurchaseList::All => return self.all(PURCHASES, page, wanted).await,
             PurchaseList::Unreceived => listing::list(UNRECEIVED.to_owned()),
             PurchaseList::Of(status) => listing::list(purchases_that_are(status)),
         };
-        listing::page(
-            &self.table,
-            &list.descending(),
-            cursors,
-            limit,
-            cursor,
-            key_of,
-        )
-        .await
+        let key_of = |purchase: &Purchase| purchase_key(&purchase.purchase_id);
+        listing::page(&self.table, &list.descending(), page, key_of, wanted).await
     }
 
-    async fn page<E: serde::de::DeserializeOwned>(
+    async fn all<E: serde::de::DeserializeOwned>(
         &self,
         partition: &str,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
+        page: PageOf<'_>,
+        wanted: impl Fn(&E) -> bool,
     ) -> Result<Result<Page<E>, InvalidSignature>, DynamoError> {
         let list = Query::partition(partition).descending().strong();
-        let start = match list.start(cursors, cursor) {
-            Ok(start) => start,
-            Err(error) => return Ok(Err(error)),
-        };
-        list.page(&self.table, cursors, limit, start).await.map(Ok)
+        listing::page_of_table(&self.table, &list, page, wanted).await
     }
 
     /// The need that was written down under a key, as it was then.

@@ -1,11 +1,11 @@
 //! Warehouses, and how many needs of each are open.
 
 use dynamo::{
-    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Signer, Table, Write,
-    WriteError,
+    Condition, Consistency, DynamoError, InvalidSignature, Key, Query, Table, Write, WriteError,
 };
-use kernel::{Limit, Page, Text, WarehouseId};
+use kernel::{Page, Text, WarehouseId};
 
+use super::{PageOf, listing};
 use crate::domain::{FIRST, Warehouse, WarehouseDetails};
 
 /// How many needs of a warehouse are not settled. It moves in the transaction of the need.
@@ -84,19 +84,14 @@ impl Warehouses {
         }
     }
 
-    /// A page of the warehouses, by id.
+    /// A page of those warehouses that are wanted, by id.
     pub(crate) async fn list(
         &self,
-        cursors: &Signer,
-        limit: Limit,
-        cursor: Option<&str>,
+        page: PageOf<'_>,
+        wanted: impl Fn(&Warehouse) -> bool,
     ) -> Result<Result<Page<Warehouse>, InvalidSignature>, DynamoError> {
         let list = Query::partition(PARTITION).strong();
-        let start = match list.start(cursors, cursor) {
-            Ok(start) => start,
-            Err(error) => return Ok(Err(error)),
-        };
-        list.page(&self.table, cursors, limit, start).await.map(Ok)
+        listing::page_of_table(&self.table, &list, page, wanted).await
     }
 
     /// Removes a warehouse for which nothing is to be bought.
