@@ -12,7 +12,7 @@ use dynamo::{
 };
 use edge::Boot;
 use futures::future::try_join_all;
-use kernel::{ConfigError, Limit, Page, Quantity, SkuId, Text, Timestamp, WarehouseId};
+use kernel::{ConfigError, Limit, Page, Quantity, SkuId, StaffId, Text, Timestamp, WarehouseId};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -205,9 +205,10 @@ impl Levels {
     pub(crate) async fn receive(
         &self,
         receipt: &Receipt,
+        by: &StaffId,
         now: Timestamp,
     ) -> Result<Received, DynamoError> {
-        let movement = Movement::of_receipt(receipt, now);
+        let movement = Movement::of_receipt(receipt, by, now);
         let outcome = Transaction::new()
             .with(Write::put(&self.table, receipt_key(&receipt.number), receipt).if_absent())
             .with(self.stock_in(
@@ -231,6 +232,7 @@ impl Levels {
     pub(crate) async fn adjust(
         &self,
         adjustment: &Adjustment,
+        by: &StaffId,
         now: Timestamp,
     ) -> Result<Adjusted, DynamoError> {
         let change = adjustment.change;
@@ -242,7 +244,7 @@ impl Levels {
             0 => level,
             taken => level.when(Condition::at_least("available", taken)),
         };
-        let movement = Movement::of_adjustment(adjustment, now);
+        let movement = Movement::of_adjustment(adjustment, by, now);
         let key = Key::new(format!("A#{}", adjustment.number), "ADJUSTMENT");
         let outcome = Transaction::new()
             .with(Write::put(&self.table, key, adjustment).if_absent())

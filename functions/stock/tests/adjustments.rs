@@ -130,6 +130,26 @@ async fn the_ledger_lists_every_movement_with_its_cause_the_newest_first() {
 }
 
 #[tokio::test]
+async fn whoever_moved_stock_stands_behind_the_movement() {
+    let mall = Mall::start(&[stock::service]).await;
+    let receive = mall.post("/api/stock/admin/receipts");
+    let receipt = json!({ "number": "1", "sku_id": "a", "warehouse_id": "main", "quantity": 5 });
+    let receive = receive.staff_with(&["stock:receipt:write"]).json(&receipt);
+    let _ = receive.send().await.expect(201);
+    mall.clock().advance(std::time::Duration::from_secs(1));
+    let lose = mall
+        .post(ADJUSTMENTS)
+        .staff_with(&["stock:adjustment:write"]);
+    let _ = lose.json(&adjustment("c/1", -2)).send().await.expect(201);
+    let list = mall.get("/api/stock/admin/movements?sku_id=a").staff();
+    let list = list.send().await.expect(200).json();
+    let by = |index: usize| list["items"][index]["by"].clone();
+    let adjuster = mall.staff_with(&["stock:adjustment:write"]).await;
+    let receiver = mall.staff_with(&["stock:receipt:write"]).await;
+    assert_eq!((by(0), by(1)), (json!(adjuster), json!(receiver)));
+}
+
+#[tokio::test]
 async fn who_may_take_goods_in_may_not_write_them_off() {
     let mall = Mall::start(&[stock::service]).await;
     mall.receive("1", "a", 5).await;

@@ -523,3 +523,35 @@ async fn needs_movements_and_purchases_far_behind_in_their_lists_are_found() {
     let open = format!("{NEEDS}?key={large}&status=purchasing");
     assert_eq!(listed(&mall, &open, "need_id").await, [&*needs[0]]);
 }
+
+#[tokio::test]
+async fn whoever_takes_a_purchase_on_and_reports_stands_behind_it() {
+    let mall = Mall::start(&[stock::service]).await;
+    let needed = need(&mall, "a", 5).await;
+    let purchase = id_of(&merge(&mall, None, &[&needed]).await.expect(201));
+    assert_eq!(show(&mall, &purchase).await.get("claimed_by"), None);
+    let claim_as = |permissions: &'static [&'static str]| {
+        let request = mall.post(&format!("{PURCHASES}/{purchase}/claim"));
+        request.staff_with(permissions).send()
+    };
+    let buys = &["stock:purchase:receive"];
+    let _ = claim_as(buys).await.expect(200);
+    let buyer = mall.staff_with(buys).await;
+    // Who comes later sees who has it.
+    let late = claim_as(&["stock:purchase:*"]).await.expect(200).json();
+    assert_eq!(late["claimed_by"], json!(buyer));
+    let listed = mall.get(PURCHASES).staff().send().await.expect(200);
+    assert_eq!(listed.json()["items"][0]["claimed_by"], json!(buyer));
+    let reports = &["stock:purchase:*"];
+    let results = mall.post(&format!("{PURCHASES}/{purchase}/results"));
+    let results = results.json(&json!({ "items": [done(&needed)] }));
+    let _ = results.staff_with(reports).send().await.expect(200);
+    let reporter = json!(mall.staff_with(reports).await);
+    let list = |path: &'static str| {
+        let request = mall.get(path).staff();
+        async move { request.send().await.expect(200).json()["items"][0].clone() }
+    };
+    assert_eq!(list(NEEDS).await["settled_by"], reporter);
+    let movement = list("/api/stock/admin/movements?sku_id=a").await;
+    assert_eq!(movement["by"], reporter);
+}

@@ -47,14 +47,14 @@ impl Refusal for AdjustStockError {
 
 pub(crate) async fn adjust_stock(
     app: &Stock,
-    (_, Json(adjustment)): (Staff<AdjustStock>, Json<Adjustment>),
+    (staff, Json(adjustment)): (Staff<AdjustStock>, Json<Adjustment>),
 ) -> Result<Reply<Adjustment, Stored>, AdjustStockError> {
     if !app.warehouses.exists(&adjustment.warehouse_id).await? {
         return Err(AdjustStockError::NoSuchWarehouse);
     }
     let (now, mut patience) = (app.clock.now(), Patience::begin());
     let adjusted = loop {
-        match app.levels.adjust(&adjustment, now).await {
+        match app.levels.adjust(&adjustment, &staff.id, now).await {
             Ok(adjusted) => break adjusted,
             Err(error) => patience.outlast(error).await?,
         }

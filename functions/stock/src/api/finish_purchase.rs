@@ -74,7 +74,7 @@ impl Refusal for FinishPurchaseError {
 
 pub(crate) async fn finish_purchase(
     app: &Stock,
-    (_, Path(path), Json(report)): (
+    (staff, Path(path), Json(report)): (
         Staff<ReceivePurchases>,
         Path<PurchasePath>,
         Json<PurchaseResults>,
@@ -88,7 +88,7 @@ pub(crate) async fn finish_purchase(
         let needs = app.purchases.needs(&purchase.needs).await?;
         let steps = purchase
             .clone()
-            .settle(&needs, &report.items, app.clock.now())?;
+            .settle(&needs, &report.items, &staff.id, app.clock.now())?;
         if steps.is_empty() {
             return Ok(Reply::ok(PurchaseView::of(purchase, needs)));
         }

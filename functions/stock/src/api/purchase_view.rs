@@ -1,6 +1,6 @@
 //! How a purchase is shown.
 
-use kernel::{PurchaseId, Timestamp, WarehouseId};
+use kernel::{PurchaseId, StaffId, Timestamp, WarehouseId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +22,12 @@ pub(crate) struct PurchaseSummary {
     warehouse_id: WarehouseId,
     /// How far it has come.
     status: PurchaseStatus,
-    /// Who buys.
+    /// Who was assigned to buy.
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer: Option<Buyer>,
+    /// Who has taken it on, and so buys where nobody was assigned; absent before that, and where it was not kept yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed_by: Option<StaffId>,
     /// How many needs it has.
     need_count: usize,
     /// How many of them are not settled.
@@ -54,6 +57,7 @@ impl From<Purchase> for PurchaseSummary {
             warehouse_id: purchase.warehouse_id,
             status: purchase.status,
             buyer: purchase.buyer,
+            claimed_by: purchase.claimed_by,
             open_count: purchase.open,
             failed_count: purchase.failed,
             created_at: purchase.created_at,

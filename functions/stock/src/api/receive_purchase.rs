@@ -42,14 +42,14 @@ impl Refusal for ReceivePurchaseError {
 
 pub(crate) async fn receive_purchase(
     app: &Stock,
-    (_, Path(path)): (Staff<ReceivePurchases>, Path<PurchasePath>),
+    (staff, Path(path)): (Staff<ReceivePurchases>, Path<PurchasePath>),
 ) -> Result<Reply<PurchaseView>, ReceivePurchaseError> {
     let mut patience = Patience::begin();
     loop {
         let purchase = app.purchases.purchase(&path.purchase_id).await?;
         let purchase = purchase.ok_or(ReceivePurchaseError::NotFound)?;
         let needs = app.purchases.needs(&purchase.needs).await?;
-        let claimed = match purchase.clone().claim(app.clock.now())? {
+        let claimed = match purchase.clone().claim(&staff.id, app.clock.now())? {
             Claim::Done => return Ok(Reply::ok(PurchaseView::of(purchase, needs))),
             Claim::Write(claimed) => claimed,
         };

@@ -40,14 +40,14 @@ impl Refusal for ReceiveStockError {
 
 pub(crate) async fn receive_stock(
     app: &Stock,
-    (_, Json(receipt)): (Staff<ReceiveStock>, Json<Receipt>),
+    (staff, Json(receipt)): (Staff<ReceiveStock>, Json<Receipt>),
 ) -> Result<Reply<Receipt, Stored>, ReceiveStockError> {
     if !app.warehouses.exists(&receipt.warehouse_id).await? {
         return Err(ReceiveStockError::NoSuchWarehouse);
     }
     let (now, mut patience) = (app.clock.now(), Patience::begin());
     let received = loop {
-        match app.levels.receive(&receipt, now).await {
+        match app.levels.receive(&receipt, &staff.id, now).await {
             Ok(received) => break received,
             Err(error) => patience.outlast(error).await?,
         }

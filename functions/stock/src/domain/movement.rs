@@ -1,6 +1,6 @@
 //! The ledger: every movement of stock that is not an order's, with its cause.
 
-use kernel::{PurchaseId, PurchaseNeedId, SkuId, Text, Timestamp, WarehouseId};
+use kernel::{PurchaseId, PurchaseNeedId, SkuId, StaffId, Text, Timestamp, WarehouseId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub(crate) struct Movement {
     pub(crate) change: i64,
     /// Why.
     pub(crate) cause: Cause,
+    /// Who wrote it down; absent where that was not kept yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<StaffId>,
 }
 
 /// Why stock moved.
@@ -48,7 +51,7 @@ pub(crate) enum Cause {
 
 impl Movement {
     /// What a receipt moves.
-    pub(crate) fn of_receipt(receipt: &Receipt, at: Timestamp) -> Self {
+    pub(crate) fn of_receipt(receipt: &Receipt, by: &StaffId, at: Timestamp) -> Self {
         Self {
             at,
             sku_id: receipt.sku_id.clone(),
@@ -57,11 +60,12 @@ impl Movement {
             cause: Cause::Receipt {
                 number: receipt.number.clone(),
             },
+            by: Some(by.clone()),
         }
     }
 
     /// What an adjustment moves.
-    pub(crate) fn of_adjustment(adjustment: &Adjustment, at: Timestamp) -> Self {
+    pub(crate) fn of_adjustment(adjustment: &Adjustment, by: &StaffId, at: Timestamp) -> Self {
         Self {
             at,
             sku_id: adjustment.sku_id.clone(),
@@ -71,6 +75,7 @@ impl Movement {
                 number: adjustment.number.clone(),
                 reason: adjustment.reason.clone(),
             },
+            by: Some(by.clone()),
         }
     }
 
@@ -85,6 +90,20 @@ impl Movement {
                 purchase_id: purchase_id.clone(),
                 need_id: need.need_id.clone(),
             },
+            by: need.settled_by.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_movement_of_which_nobody_wrote_down_whose_it_was_is_read() {
+        let old = r#"{ "at": "2026-11-24T09:00:00.000Z", "sku_id": "a", "warehouse_id": "main", "change": 5,
+            "cause": { "kind": "receipt", "number": "1" } }"#;
+        let old: Movement = serde_json::from_str(old).unwrap();
+        assert_eq!((old.change, old.by), (5, None));
     }
 }

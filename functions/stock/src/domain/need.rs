@@ -49,6 +49,9 @@ pub(crate) struct Need {
     /// When it was bought, or given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) settled_at: Option<Timestamp>,
+    /// Who reported that; absent where it was not kept yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settled_by: Option<StaffId>,
 }
 
 /// What makes a need that is sent twice one need: a word of whoever sends it, unique among theirs for ever.
@@ -90,6 +93,7 @@ impl Need {
             reason: None,
             created_at: now,
             settled_at: None,
+            settled_by: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Id, IdKind, PurchaseId, PurchaseNeedId, Text, Timestamp, WarehouseId};
+use kernel::{Id, IdKind, PurchaseId, PurchaseNeedId, StaffId, Text, Timestamp, WarehouseId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,9 @@ pub(crate) struct Purchase {
     pub(crate) status: PurchaseStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) buyer: Option<Buyer>,
+    /// Who has taken it on; absent where that was not kept yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) claimed_by: Option<StaffId>,
     /// Its needs, in the order in which they were written down.
     pub(crate) needs: Vec<PurchaseNeedId>,
     /// How many of them are not settled.
@@ -143,6 +146,7 @@ impl Purchase {
             warehouse_id,
             status: PurchaseStatus::New,
             buyer: None,
+            claimed_by: None,
             needs: Vec::new(),
             open: 0,
             failed: 0,
@@ -271,13 +275,14 @@ impl Purchase {
         }))
     }
 
-    /// A buyer takes it on.
-    pub(crate) fn claim(self, now: Timestamp) -> Result<Claim, ClaimRefusal> {
+    /// A member of staff takes it on: the assigned buyer, on behalf of them, or, where nobody was assigned, as its buyer.
+    pub(crate) fn claim(self, by: &StaffId, now: Timestamp) -> Result<Claim, ClaimRefusal> {
         match self.status {
             PurchaseStatus::Received => Ok(Claim::Done),
             PurchaseStatus::Done | PurchaseStatus::Failed => Err(ClaimRefusal),
             PurchaseStatus::New | PurchaseStatus::Assigned => Ok(Claim::Write(Self {
                 status: PurchaseStatus::Received,
+                claimed_by: Some(by.clone()),
                 updated_at: now,
                 version: self.version + 1,
                 ..self
@@ -369,8 +374,9 @@ mod tests {
 
     #[test]
     fn what_a_buyer_is_at_stays_where_it_is() {
+        let staff = StaffId::generate(NOW);
         let (purchase, needs) = purchase_of(vec![need("main")]);
-        let Ok(Claim::Write(taken_on)) = purchase.claim(NOW) else {
+        let Ok(Claim::Write(taken_on)) = purchase.claim(&staff, NOW) else {
             panic!("it is new");
         };
         let late = Purchase::merge(Some(taken_on.clone()), vec![need("main")], Vec::new(), NOW);
@@ -379,6 +385,6 @@ mod tests {
         let (other, _) = purchase_of(vec![need("main")]);
         let away = Purchase::merge(Some(other), needs, vec![taken_on.clone()], NOW);
         assert!(matches!(away, Err(MergeRefusal::UnderWay(_))), "{away:?}");
-        assert_eq!(taken_on.claim(NOW), Ok(Claim::Done));
+        assert_eq!(taken_on.claim(&staff, NOW), Ok(Claim::Done));
     }
 }

@@ -1,6 +1,6 @@
 //! What a buyer reports about the needs of a purchase: bought and in stock, or not to be had.
 
-use kernel::{PurchaseNeedId, Text, Timestamp};
+use kernel::{PurchaseNeedId, StaffId, Text, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,12 @@ const AT_ONCE: usize = 8;
 
 impl Purchase {
     /// What is to be written for a report, step by step; nothing for what was reported alike before. `needs` are all needs
-    /// of the purchase.
+    /// of the purchase, and `by` is who reports.
     pub(crate) fn settle(
         self,
         needs: &[Need],
         results: &[NeedResult],
+        by: &StaffId,
         now: Timestamp,
     ) -> Result<Vec<Settlement>, SettleRefusal> {
         if self.status.is_unreceived() {
@@ -68,7 +69,7 @@ impl Purchase {
                 None => foreign.push(result.need_id.clone()),
                 Some(need) if need.status == result.outcome.status() => {}
                 Some(need) if need.status.is_settled() => otherwise.push(result.need_id.clone()),
-                Some(need) => settled.push(result.settle(need, now)),
+                Some(need) => settled.push(result.settle(need, by, now)),
             }
         }
         if !foreign.is_empty() {
@@ -120,11 +121,12 @@ impl Outcome {
 }
 
 impl NeedResult {
-    fn settle(&self, need: &Need, now: Timestamp) -> Need {
+    fn settle(&self, need: &Need, by: &StaffId, now: Timestamp) -> Need {
         Need {
             status: self.outcome.status(),
             reason: self.reason.clone(),
             settled_at: Some(now),
+            settled_by: Some(by.clone()),
             ..need.clone()
         }
     }
@@ -138,6 +140,10 @@ mod tests {
     use crate::domain::{Claim, Merge};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_500_000_000);
+
+    fn staff() -> StaffId {
+        StaffId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap()
+    }
 
     /// A purchase that a buyer has taken on, with so many needs.
     fn taken_on(count: usize) -> (Purchase, Vec<Need>) {
@@ -155,7 +161,7 @@ mod tests {
             panic!("they are new");
         };
         let id = merged.purchase.purchase_id.clone();
-        let Ok(Claim::Write(purchase)) = merged.purchase.claim(NOW) else {
+        let Ok(Claim::Write(purchase)) = merged.purchase.claim(&staff(), NOW) else {
             panic!("it is new");
         };
         let needs = merged.moved.into_iter();
@@ -175,7 +181,7 @@ mod tests {
     fn a_purchase_ends_with_its_last_need_and_has_failed_when_any_has() {
         let (purchase, needs) = taken_on(2);
         let first = purchase
-            .settle(&needs, &[result(&needs[0], Outcome::Failed)], NOW)
+            .settle(&needs, &[result(&needs[0], Outcome::Failed)], &staff(), NOW)
             .unwrap()
             .remove(0);
         assert_eq!(
@@ -185,7 +191,7 @@ mod tests {
         let needs = [first.needs[0].clone(), needs[1].clone()];
         let last = first
             .purchase
-            .settle(&needs, &[result(&needs[1], Outcome::Done)], NOW)
+            .settle(&needs, &[result(&needs[1], Outcome::Done)], &staff(), NOW)
             .unwrap()
             .remove(0);
         assert_eq!(
@@ -198,12 +204,20 @@ mod tests {
     fn what_was_reported_alike_is_nothing_new_and_otherwise_is_refused() {
         let (purchase, needs) = taken_on(1);
         let done = [result(&needs[0], Outcome::Done)];
-        let settled = purchase.settle(&needs, &done, NOW).unwrap().remove(0);
+        let settled = purchase
+            .settle(&needs, &done, &staff(), NOW)
+            .unwrap()
+            .remove(0);
         assert_eq!(settled.purchase.status, PurchaseStatus::Done);
-        let again = settled.purchase.clone().settle(&settled.needs, &done, NOW);
+        let again = settled
+            .purchase
+            .clone()
+            .settle(&settled.needs, &done, &staff(), NOW);
         assert_eq!(again, Ok(Vec::new()));
         let otherwise = [result(&needs[0], Outcome::Failed)];
-        let refused = settled.purchase.settle(&settled.needs, &otherwise, NOW);
+        let refused = settled
+            .purchase
+            .settle(&settled.needs, &otherwise, &staff(), NOW);
         assert_eq!(
             refused,
             Err(SettleRefusal::Otherwise(vec![needs[0].need_id.clone()]))
@@ -217,7 +231,7 @@ mod tests {
             .iter()
             .map(|need| result(need, Outcome::Done))
             .collect();
-        let steps = purchase.settle(&needs, &results, NOW).unwrap();
+        let steps = purchase.settle(&needs, &results, &staff(), NOW).unwrap();
         let sizes: Vec<_> = steps.iter().map(|step| step.needs.len()).collect();
         assert_eq!(sizes, [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 2]);
         let versions: Vec<_> = steps.iter().map(|step| step.purchase.version).collect();
