@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Stock,
-    domain::{Claim, ClaimRefusal, Need},
+    domain::{ClaimRefusal, Need},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +49,8 @@ pub(crate) async fn receive_purchase(
         let purchase = app.purchases.purchase(&path.purchase_id).await?;
         let purchase = purchase.ok_or(ReceivePurchaseError::NotFound)?;
         let needs = app.purchases.needs(&purchase.needs).await?;
-        let claimed = match purchase.clone().claim(&staff.id, app.clock.now())? {
-            Claim::Done => return Ok(Reply::ok(PurchaseView::of(purchase, needs))),
-            Claim::Write(claimed) => claimed,
+        let Some(claimed) = purchase.clone().claim(&staff.id, app.clock.now())? else {
+            return Ok(Reply::ok(PurchaseView::of(purchase, needs)));
         };
         match app.purchases.claim(&claimed, &needs).await {
             Ok(()) => {

@@ -12,7 +12,7 @@ pub use level::{OrderedLine, StockLevel};
 pub(crate) use movement::{Cause, Movement};
 pub(crate) use need::{Need, NeedKey, NeedStatus};
 pub(crate) use purchase::{
-    AssignRefusal, Buyer, Claim, ClaimRefusal, MOST_NEEDS, Merge, MergeRefusal, Merged, Purchase,
+    AssignRefusal, Buyer, ClaimRefusal, MOST_NEEDS, Merge, MergeRefusal, Merged, Purchase,
     PurchaseStatus,
 };
 pub(crate) use settlement::{NeedResult, Outcome, SettleRefusal, Settlement};

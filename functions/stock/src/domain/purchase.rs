@@ -118,15 +118,6 @@ pub(crate) enum MergeRefusal {
 #[error("a buyer has taken the purchase on")]
 pub(crate) struct AssignRefusal;
 
-/// What taking a purchase on comes to.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// It was taken on before.
-    Done,
-    /// It is to be written, with each of its needs.
-    Write(Purchase),
-}
-
 /// Why a purchase cannot be taken on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("every need of the purchase is settled")]
@@ -276,11 +267,12 @@ impl Purchase {
     }
 
     /// A member of staff takes it on: the assigned buyer, on behalf of them, or, where nobody was assigned, as its buyer.
-    pub(crate) fn claim(self, by: &StaffId, now: Timestamp) -> Result<Claim, ClaimRefusal> {
+    /// It is to be written with each of its needs; `None` when it was taken on before.
+    pub(crate) fn claim(self, by: &StaffId, now: Timestamp) -> Result<Option<Self>, ClaimRefusal> {
         match self.status {
-            PurchaseStatus::Received => Ok(Claim::Done),
+            PurchaseStatus::Received => Ok(None),
             PurchaseStatus::Done | PurchaseStatus::Failed => Err(ClaimRefusal),
-            PurchaseStatus::New | PurchaseStatus::Assigned => Ok(Claim::Write(Self {
+            PurchaseStatus::New | PurchaseStatus::Assigned => Ok(Some(Self {
                 status: PurchaseStatus::Received,
                 claimed_by: Some(by.clone()),
                 updated_at: now,
@@ -376,7 +368,7 @@ mod tests {
     fn what_a_buyer_is_at_stays_where_it_is() {
         let staff = StaffId::generate(NOW);
         let (purchase, needs) = purchase_of(vec![need("main")]);
-        let Ok(Claim::Write(taken_on)) = purchase.claim(&staff, NOW) else {
+        let Ok(Some(taken_on)) = purchase.claim(&staff, NOW) else {
             panic!("it is new");
         };
         let late = Purchase::merge(Some(taken_on.clone()), vec![need("main")], Vec::new(), NOW);
@@ -385,6 +377,6 @@ mod tests {
         let (other, _) = purchase_of(vec![need("main")]);
         let away = Purchase::merge(Some(other), needs, vec![taken_on.clone()], NOW);
         assert!(matches!(away, Err(MergeRefusal::UnderWay(_))), "{away:?}");
-        assert_eq!(taken_on.claim(&staff, NOW), Ok(Claim::Done));
+        assert_eq!(taken_on.claim(&staff, NOW), Ok(None));
     }
 }

@@ -137,7 +137,7 @@ mod tests {
     use kernel::{Quantity, SkuId, WarehouseId};
 
     use super::*;
-    use crate::domain::{Claim, Merge};
+    use crate::domain::Merge;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_500_000_000);
 
@@ -161,7 +161,7 @@ mod tests {
             panic!("they are new");
         };
         let id = merged.purchase.purchase_id.clone();
-        let Ok(Claim::Write(purchase)) = merged.purchase.claim(&staff(), NOW) else {
+        let Ok(Some(purchase)) = merged.purchase.claim(&staff(), NOW) else {
             panic!("it is new");
         };
         let needs = merged.moved.into_iter();
