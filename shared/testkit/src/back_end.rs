@@ -1,11 +1,8 @@
 //! What stands behind the wire of one test: the embedded back ends, or a process that somebody else wrote.
 //!
-//! `MALL_BACKEND=ministack` with `MALL_BACKEND_URL=http://127.0.0.1:<port>` runs the same tests on ministack, an independent
-//! implementation of DynamoDB and SQS, which has to be running there already (`.ci/ministack` starts it). Each test has an account
-//! of its own in it: ministack takes an access key of twelve digits for the account, as no key on AWS is.
-//!
-//! Whatever a test asserts holds on both. Where ministack is not as AWS documents it, [`complete`] makes it so, and nothing else
-//! does: see `docs/CONFORMANCE.md`.
+//! Whatever a test asserts holds on both; `docs/CONFORMANCE.md` lists where they differ.
+
+mod ministack;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -16,12 +13,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 use template::Deployment;
 
+pub(crate) use ministack::{Ministack, complete};
+
 use crate::loopback::{Http, http, post};
 
-/// Which back ends the tests of this process run on.
-const BACK_END: &str = "MALL_BACKEND";
-/// Where ministack answers.
-const BACK_END_URL: &str = "MALL_BACKEND_URL";
+/// From whose pages a browser may call the mall of a test.
+const ORIGIN: &str = "https://mall.example";
 
 /// The back ends of one test.
 pub(crate) enum BackEnd {
@@ -29,54 +26,6 @@ pub(crate) enum BackEnd {
     Embedded(Backends),
     /// Another process, which all tests share.
     Ministack(Ministack),
-}
-
-/// An account in ministack.
-pub(crate) struct Ministack {
-    http: Http,
-    url: String,
-    account: String,
-}
-
-impl Ministack {
-    /// A new account, where the environment asks for ministack.
-    pub(crate) fn from_env() -> Option<Self> {
-        match std::env::var(BACK_END).as_deref() {
-            Err(_) | Ok("embedded") => None,
-            Ok("ministack") => Some(Self {
-                http: http(),
-                url: std::env::var(BACK_END_URL)
-                    .unwrap_or_else(|_| panic!("{BACK_END_URL} does not say where ministack is")),
-                account: format!("{:012}", rand::random_range(1..1_000_000_000_000_u64)),
-            }),
-            Ok(other) => panic!("{BACK_END} is {other}: it can be embedded or ministack"),
-        }
-    }
-
-    /// Twelve digits.
-    pub(crate) fn account(&self) -> &str {
-        &self.account
-    }
-
-    /// Creates the tables and queues. Time to live stays off, as it is for the embedded back ends of a test: it goes by the
-    /// clock on the wall, and a test does not.
-    async fn create(&self, deployment: &Deployment) {
-        for table in deployment.tables() {
-            self.call("DynamoDB_20120810.CreateTable", &table.create)
-                .await;
-        }
-        // Dead letters first: a queue has to name one that is there.
-        let mut queues: Vec<_> = deployment.queues().collect();
-        queues.sort_by_key(|queue| queue.redrive.is_some());
-        for queue in queues {
-            let request = json!({ "QueueName": queue.name, "Attributes": queue.attributes });
-            self.call("AmazonSQS.CreateQueue", &request).await;
-        }
-    }
-
-    async fn call(&self, target: &str, request: &Value) {
-        call(&self.http, &self.url, &self.account, target, request).await;
-    }
 }
 
 /// Calls a back end by its JSON protocol, signed with an access key whose secret nobody checks, and returns its answer.
@@ -120,7 +69,7 @@ impl BackEnd {
     pub(crate) fn dynamodb_url(&self) -> String {
         match self {
             Self::Embedded(backends) => backends.dynamodb_url(),
-            Self::Ministack(ministack) => ministack.url.clone(),
+            Self::Ministack(ministack) => ministack.url().to_owned(),
         }
     }
 
@@ -128,7 +77,7 @@ impl BackEnd {
     pub(crate) fn sqs_url(&self) -> String {
         match self {
             Self::Embedded(backends) => backends.sqs_url(),
-            Self::Ministack(ministack) => ministack.url.clone(),
+            Self::Ministack(ministack) => ministack.url().to_owned(),
         }
     }
 
@@ -136,7 +85,7 @@ impl BackEnd {
     pub(crate) fn s3_url(&self) -> String {
         match self {
             Self::Embedded(backends) => backends.s3_url(),
-            Self::Ministack(ministack) => ministack.url.clone(),
+            Self::Ministack(ministack) => ministack.s3_url().to_owned(),
         }
     }
 
@@ -179,7 +128,15 @@ impl BackEnd {
         records
     }
 
-    /// The id and secret of the key that the holder of `key` signs with here.
+    /// The secret of the key that the holder of `key` signs with here.
+    pub(crate) fn secret<'k>(&'k self, key: &'k str) -> &'k str {
+        match self {
+            Self::Embedded(_) => key,
+            Self::Ministack(_) => ministack::SECRET,
+        }
+    }
+
+    /// The id of the key that the holder of `key` signs with here.
     pub(crate) fn access_key<'k>(&'k self, key: &'k str) -> &'k str {
         match self {
             Self::Embedded(_) => key,
@@ -204,7 +161,7 @@ fn options(root: &Path, deployment: &Deployment) -> Options {
             .map(|bucket| bucket.name.clone())
             .into_iter()
             .collect(),
-        allowed_origins: vec![HeaderValue::from_static("https://mall.example")],
+        allowed_origins: vec![HeaderValue::from_static(ORIGIN)],
         ..Options::default()
     };
     options.access_keys.extend(deployment.roles().map(|role| {
@@ -213,29 +170,4 @@ fn options(root: &Path, deployment: &Deployment) -> Options {
         (secret.clone(), AccessKey { secret, holder })
     }));
     options
-}
-
-/// Adds what ministack leaves out of an answer: `BatchGetItem` reports no consumed capacity, though it was asked for. As its
-/// items are smaller than 4 KiB in every test that counts, each key is half a unit, or one when the read is consistent.
-pub(crate) fn complete(operation: &str, request: &Value, answer: &mut Value) {
-    let wanted = request["ReturnConsumedCapacity"].is_string();
-    if operation != "BatchGetItem" || !wanted || !answer["ConsumedCapacity"].is_null() {
-        return;
-    }
-    let tables = request["RequestItems"].as_object().into_iter().flatten();
-    let report = tables.map(|(name, asked)| {
-        let keys = asked["Keys"].as_array().map_or(0, Vec::len);
-        let halves = if asked["ConsistentRead"] == true {
-            2 * keys
-        } else {
-            keys
-        };
-        json!({ "TableName": name, "CapacityUnits": half(halves) })
-    });
-    answer["ConsumedCapacity"] = report.collect();
-}
-
-#[allow(clippy::float_arithmetic, clippy::cast_precision_loss)]
-fn half(units: usize) -> f64 {
-    units as f64 / 2.0
 }

@@ -382,12 +382,13 @@ impl Mall {
             .deployment
             .function(operation)
             .unwrap_or_else(|| panic!("no function {operation}"));
+        let secret = self.0.back_end.secret(access_key);
         let access_key = self.0.back_end.access_key(access_key);
         let mut variables = function.environment.clone();
         let aws = [
             ("AWS_REGION", backends::REGION),
             ("AWS_ACCESS_KEY_ID", access_key),
-            ("AWS_SECRET_ACCESS_KEY", access_key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.0.url),
             ("AWS_ENDPOINT_URL_SQS", &self.0.url),
             ("AWS_ENDPOINT_URL_S3", &self.0.s3_url),
