@@ -555,3 +555,61 @@ async fn whoever_takes_a_purchase_on_and_reports_stands_behind_it() {
     let movement = list("/api/stock/admin/movements?sku_id=a").await;
     assert_eq!(movement["by"], reporter);
 }
+
+#[tokio::test]
+async fn what_was_not_bought_of_a_need_becomes_a_new_need_once() {
+    let mall = Mall::start(&[stock::service]).await;
+    let needed = need(&mall, "a", 100).await;
+    let purchase = id_of(&merge(&mall, None, &[&needed]).await.expect(201));
+    let _ = claim(&mall, &purchase).await.expect(200);
+    let some = |pieces: u32| {
+        let mut some = done(&needed);
+        some["quantity"] = pieces.into();
+        [some]
+    };
+    let more = report(&mall, &purchase, &some(101)).send().await;
+    let more = more.expect(409);
+    assert_eq!(
+        (more.problem_code().as_str(), &more.json()["need_ids"]),
+        ("21025", &json!([needed]))
+    );
+    let mut none = failed(&needed);
+    none["quantity"] = 60.into();
+    let none = report(&mall, &purchase, &[none]).send().await.expect(400);
+    assert_eq!(none.pointers(), ["/items/0/quantity"]);
+    // The answer of the first is lost on the way.
+    let write = "TransactWriteItems mall-stock";
+    mall.wire().strike(write, 0, Action::FailAfter);
+    let reports = join_all((0..5).map(|_| report(&mall, &purchase, &some(60)).send())).await;
+    mall.wire().heal();
+    for answer in reports {
+        let ended = answer.expect(200).json();
+        assert_eq!(
+            (&ended["status"], &ended["needs"][0]["bought"]),
+            (&json!("done"), &json!(60))
+        );
+    }
+    assert_eq!(mall.available("a").await, 60);
+    let needs = mall.get(&format!("{NEEDS}?status=new")).staff();
+    let needs = needs.send().await.expect(200).json();
+    let [rest] = &needs["items"].as_array().unwrap()[..] else {
+        panic!("one need for the rest: {needs}");
+    };
+    assert_eq!(
+        (&rest["quantity"], &rest["need_id"]),
+        (
+            &json!(40),
+            &show(&mall, &purchase).await["needs"][0]["rest_need_id"]
+        )
+    );
+    let all = report(&mall, &purchase, &[done(&needed)]).send().await;
+    assert_eq!(all.expect(409).problem_code(), "21023");
+    // It counts as open for its warehouse.
+    let rest = rest["need_id"].as_str().unwrap();
+    let _ = mall
+        .delete(&format!("{NEEDS}/{rest}"))
+        .staff()
+        .send()
+        .await
+        .expect(204);
+}

@@ -1,5 +1,6 @@
 //! A buyer reports what became of needs of a purchase. What was bought comes into stock in the transaction that settles the
-//! need, so once, however often it is reported. A report may be of some needs only; the purchase ends with the last of them.
+//! need, so once, however often it is reported. A report may be of some needs only; the purchase ends with the last of them. Of a need
+//! that was bought in part, the rest becomes a new need in the same transaction.
 //!
 //! A large report is written in several transactions. Should it end between two, the first needs are settled and in stock,
 //! and sending the report again does the rest.
@@ -14,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     permissions::ReceivePurchases,
-    problems::{FOREIGN_NEEDS, PURCHASE_NOT_TAKEN_ON, SETTLED_OTHERWISE},
+    problems::{FOREIGN_NEEDS, MORE_THAN_NEEDED, PURCHASE_NOT_TAKEN_ON, SETTLED_OTHERWISE},
     purchase_view::{PurchasePath, PurchaseView},
 };
 use crate::{
@@ -51,6 +52,7 @@ impl Refusal for FinishPurchaseError {
         PURCHASE_NOT_TAKEN_ON,
         FOREIGN_NEEDS,
         SETTLED_OTHERWISE,
+        MORE_THAN_NEEDED,
         ProblemKind::BUSY,
         ProblemKind::INTERNAL,
     ];
@@ -66,6 +68,9 @@ impl Refusal for FinishPurchaseError {
             }
             Self::Refused(SettleRefusal::Otherwise(ids)) => {
                 conflict(SETTLED_OTHERWISE).with("need_ids", ids)
+            }
+            Self::Refused(SettleRefusal::TooMany(ids)) => {
+                conflict(MORE_THAN_NEEDED).with("need_ids", ids)
             }
             Self::Store(error) => Problem::of_store(error),
         }
@@ -89,11 +94,16 @@ pub(crate) async fn finish_purchase(
         let steps = purchase
             .clone()
             .settle(&needs, &report.items, &staff.id, app.clock.now())?;
-        if steps.is_empty() {
-            return Ok(Reply::ok(PurchaseView::of(purchase, needs)));
-        }
-        // What is settled is seen at the next turn, which finds nothing to do.
-        if let Err(failure) = write(app, &steps).await {
+        let written = match steps.is_empty() {
+            true if purchase.agrees_with(&needs) => {
+                return Ok(Reply::ok(PurchaseView::of(purchase, needs)));
+            }
+            // The needs were read after the purchase, and somebody has settled some in between.
+            true => Err(SaveFailure::ChangedMeanwhile),
+            // What is settled is seen at the next turn, which finds nothing to do.
+            false => write(app, &steps).await,
+        };
+        if let Err(failure) = written {
             patience.outlast(failure.into()).await?;
         }
     }
@@ -117,6 +127,12 @@ impl PurchaseResults {
         for (index, item) in self.items.iter().enumerate() {
             if !seen.insert(&item.need_id) {
                 return flawed(format!("/items/{index}/need_id"), "named twice");
+            }
+            if item.outcome == Outcome::Failed && item.quantity.is_some() {
+                return flawed(
+                    format!("/items/{index}/quantity"),
+                    "only of what was bought",
+                );
             }
             if item.outcome == Outcome::Failed && item.reason.is_none() {
                 return flawed(format!("/items/{index}/reason"), "why it could not be met");

@@ -46,6 +46,9 @@ pub(crate) const FOREIGN_NEEDS: ProblemKind =
 /// Some needs were settled otherwise before; `need_ids` names them.
 pub(crate) const SETTLED_OTHERWISE: ProblemKind =
     ProblemKind::new(409, "21023", "Needs settled otherwise");
+/// Of some needs more was bought than is needed; `need_ids` names them. What is over comes in with a receipt.
+pub(crate) const MORE_THAN_NEEDED: ProblemKind =
+    ProblemKind::new(409, "21025", "More bought than needed");
 /// Another need was sent with this `Idempotency-Key`; `known` is that.
 pub(crate) const NEED_KEY_REUSED: ProblemKind =
     ProblemKind::new(422, "21024", "Key used for another need");

@@ -85,7 +85,7 @@ impl Movement {
             at,
             sku_id: need.sku_id.clone(),
             warehouse_id: need.warehouse_id.clone(),
-            change: need.quantity.get().into(),
+            change: need.came_in().get().into(),
             cause: Cause::Purchase {
                 purchase_id: purchase_id.clone(),
                 need_id: need.need_id.clone(),

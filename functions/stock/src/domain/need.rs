@@ -19,7 +19,7 @@ pub(crate) enum NeedStatus {
     Assigned,
     /// A buyer is at it.
     Purchasing,
-    /// Bought, and in stock.
+    /// Bought, if only in part, and in stock.
     Done,
     /// Could not be bought.
     Failed,
@@ -38,6 +38,12 @@ pub(crate) struct Need {
     pub(crate) quantity: Quantity,
     /// How far it has come.
     pub(crate) status: NeedStatus,
+    /// How many pieces were bought; absent unless it is done, and where it was not kept yet: then all were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bought: Option<Quantity>,
+    /// The new need for what was not bought of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rest_need_id: Option<PurchaseNeedId>,
     /// The purchase it is in; absent while it is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) purchase_id: Option<PurchaseId>,
@@ -89,12 +95,19 @@ impl Need {
             warehouse_id,
             quantity,
             status: NeedStatus::New,
+            bought: None,
+            rest_need_id: None,
             purchase_id: None,
             reason: None,
             created_at: now,
             settled_at: None,
             settled_by: None,
         }
+    }
+
+    /// How many pieces came in once it was met.
+    pub(crate) fn came_in(&self) -> Quantity {
+        self.bought.unwrap_or(self.quantity)
     }
 
     /// Whether another one asks for the same.

@@ -1,6 +1,6 @@
 //! What a buyer reports about the needs of a purchase: bought and in stock, or not to be had.
 
-use kernel::{PurchaseNeedId, StaffId, Text, Timestamp};
+use kernel::{PurchaseNeedId, Quantity, StaffId, Text, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub(crate) struct NeedResult {
     pub(crate) need_id: PurchaseNeedId,
     /// What became of it.
     pub(crate) outcome: Outcome,
+    /// How many pieces were bought, when it was: all, unless this says fewer. What is missing becomes a new need.
+    pub(crate) quantity: Option<Quantity>,
     /// Why; required when it was not to be had.
     pub(crate) reason: Option<Text<1, 200>>,
 }
@@ -33,6 +35,8 @@ pub(crate) struct NeedResult {
 pub(crate) struct Settlement {
     pub(crate) purchase: Purchase,
     pub(crate) needs: Vec<Need>,
+    /// New needs, for what was not bought of those.
+    pub(crate) rests: Vec<Need>,
 }
 
 /// Why a report is refused; nothing of it counts.
@@ -44,9 +48,11 @@ pub(crate) enum SettleRefusal {
     Foreign(Vec<PurchaseNeedId>),
     #[error("some needs were settled otherwise before")]
     Otherwise(Vec<PurchaseNeedId>),
+    #[error("of some needs more was bought than is needed")]
+    TooMany(Vec<PurchaseNeedId>),
 }
 
-/// How many needs are settled at once. Each takes three writes at most (need, level, ledger), and orders write the levels
+/// How many needs are settled at once. Each takes four writes at most (need, level, ledger, a need for the rest), and orders write the levels
 /// too: the more levels a transaction has, the likelier one of them is in conflict, and all has to be done again.
 const AT_ONCE: usize = 8;
 
@@ -63,12 +69,16 @@ impl Purchase {
         if self.status.is_unreceived() {
             return Err(SettleRefusal::NotTakenOn);
         }
-        let (mut settled, mut foreign, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut settled, mut foreign) = (Vec::new(), Vec::new());
+        let (mut otherwise, mut too_many) = (Vec::new(), Vec::new());
         for result in results {
             match needs.iter().find(|need| need.need_id == result.need_id) {
                 None => foreign.push(result.need_id.clone()),
-                Some(need) if need.status == result.outcome.status() => {}
+                Some(need) if result.is_told_by(need) => {}
                 Some(need) if need.status.is_settled() => otherwise.push(result.need_id.clone()),
+                Some(need) if result.quantity > Some(need.quantity) => {
+                    too_many.push(result.need_id.clone());
+                }
                 Some(need) => settled.push(result.settle(need, by, now)),
             }
         }
@@ -78,15 +88,26 @@ impl Purchase {
         if !otherwise.is_empty() {
             return Err(SettleRefusal::Otherwise(otherwise));
         }
+        if !too_many.is_empty() {
+            return Err(SettleRefusal::TooMany(too_many));
+        }
         let mut purchase = self;
-        let steps = settled.chunks(AT_ONCE).map(|needs| {
-            purchase = purchase.clone().with_settled(needs, now);
+        let steps = settled.chunks(AT_ONCE).map(|step| {
+            let (needs, rests): (Vec<Need>, Vec<Option<Need>>) = step.iter().cloned().unzip();
+            purchase = purchase.clone().with_settled(&needs, now);
             Settlement {
                 purchase: purchase.clone(),
-                needs: needs.to_vec(),
+                needs,
+                rests: rests.into_iter().flatten().collect(),
             }
         });
         Ok(steps.collect())
+    }
+
+    /// Whether as many of its needs are open as it says. They change together, but are read one after the other.
+    pub(crate) fn agrees_with(&self, needs: &[Need]) -> bool {
+        let open = needs.iter().filter(|need| !need.status.is_settled());
+        open.count() == self.open
     }
 
     fn with_settled(self, needs: &[Need], now: Timestamp) -> Self {
@@ -121,14 +142,35 @@ impl Outcome {
 }
 
 impl NeedResult {
-    fn settle(&self, need: &Need, by: &StaffId, now: Timestamp) -> Need {
-        Need {
+    /// Whether a need is settled as this says.
+    fn is_told_by(&self, need: &Need) -> bool {
+        need.status == self.outcome.status()
+            && (self.outcome == Outcome::Failed
+                || need.came_in() == self.quantity.unwrap_or(need.quantity))
+    }
+
+    /// The need once it is settled so, and a new one for what was not bought of it.
+    fn settle(&self, need: &Need, by: &StaffId, now: Timestamp) -> (Need, Option<Need>) {
+        let bought = match self.outcome {
+            Outcome::Done => Some(self.quantity.unwrap_or(need.quantity)),
+            Outcome::Failed => None,
+        };
+        let missing = bought.map(|bought| need.quantity.get().saturating_sub(bought.get()));
+        let missing = missing.and_then(|missing| Quantity::new(missing).ok());
+        let rest = missing.map(|missing| {
+            let (sku, warehouse) = (need.sku_id.clone(), need.warehouse_id.clone());
+            Need::new(sku, warehouse, missing, now)
+        });
+        let settled = Need {
             status: self.outcome.status(),
+            bought,
+            rest_need_id: rest.as_ref().map(|rest| rest.need_id.clone()),
             reason: self.reason.clone(),
             settled_at: Some(now),
             settled_by: Some(by.clone()),
             ..need.clone()
-        }
+        };
+        (settled, rest)
     }
 }
 
@@ -173,6 +215,7 @@ mod tests {
         NeedResult {
             need_id: need.need_id.clone(),
             outcome,
+            quantity: None,
             reason: Some(Text::parse("缺货").unwrap()),
         }
     }
@@ -222,6 +265,33 @@ mod tests {
             refused,
             Err(SettleRefusal::Otherwise(vec![needs[0].need_id.clone()]))
         );
+    }
+
+    #[test]
+    fn what_was_not_bought_of_a_need_becomes_a_new_one_and_more_than_needed_is_refused() {
+        let (purchase, needs) = taken_on(1);
+        let some = |pieces: u32| NeedResult {
+            quantity: Some(Quantity::new(pieces).unwrap()),
+            ..result(&needs[0], Outcome::Done)
+        };
+        let settle = |purchase: &Purchase, needs: &[Need], pieces: u32| {
+            let purchase = purchase.clone();
+            purchase.settle(needs, &[some(pieces)], &staff(), NOW)
+        };
+        let too_many = SettleRefusal::TooMany(vec![needs[0].need_id.clone()]);
+        assert_eq!(settle(&purchase, &needs, 6), Err(too_many));
+        let whole = settle(&purchase, &needs, 5).unwrap().remove(0);
+        assert_eq!(whole.rests, []);
+        let part = settle(&purchase, &needs, 3).unwrap().remove(0);
+        let [rest] = &part.rests[..] else {
+            panic!("two pieces are missing");
+        };
+        assert_eq!((rest.quantity.get(), rest.status), (2, NeedStatus::New));
+        assert_eq!(part.needs[0].rest_need_id, Some(rest.need_id.clone()));
+        assert_eq!(part.purchase.status, PurchaseStatus::Done);
+        assert_eq!(settle(&part.purchase, &part.needs, 3), Ok(Vec::new()));
+        let otherwise = SettleRefusal::Otherwise(vec![needs[0].need_id.clone()]);
+        assert_eq!(settle(&part.purchase, &part.needs, 5), Err(otherwise));
     }
 
     #[test]

@@ -224,21 +224,28 @@ impl Purchases {
         commit(writes).await
     }
 
-    /// Writes needs that are settled, and takes in what was bought. A need is settled once, so its pieces come in once.
+    /// Writes needs that are settled and those for what they left, and takes in what was bought. A need is settled once, so its pieces come in once.
     pub(crate) async fn settle(
         &self,
         settlement: &Settlement,
         levels: &Levels,
     ) -> Result<(), SaveFailure> {
-        let Settlement { purchase, needs } = settlement;
+        let Settlement {
+            purchase,
+            needs,
+            rests,
+        } = settlement;
+        let count = |needs: &[Need]| i64::try_from(needs.len()).unwrap_or(i64::MAX);
+        let more = count(rests) - count(needs);
         let mut writes = vec![
             self.put(purchase),
-            count_open_needs(
-                &self.table,
-                &purchase.warehouse_id,
-                -i64::try_from(needs.len()).unwrap_or(i64::MAX),
-            ),
+            count_open_needs(&self.table, &purchase.warehouse_id, more),
         ];
+        for rest in rests {
+            writes.push(
+                Write::put(&self.table, need_key(&rest.need_id), &need_row(rest)).if_absent(),
+            );
+        }
         let mut bought: BTreeMap<&SkuId, i64> = BTreeMap::new();
         for need in needs {
             writes.push(
@@ -246,7 +253,7 @@ impl Purchases {
                     .when(Condition::equals(STATUS, NeedStatus::Purchasing)),
             );
             if need.status == NeedStatus::Done {
-                *bought.entry(&need.sku_id).or_default() += signed(need.quantity);
+                *bought.entry(&need.sku_id).or_default() += signed(need.came_in());
                 let movement = Movement::of_need(need, &purchase.purchase_id, purchase.updated_at);
                 writes.push(ledger::entry(&self.table, &movement));
             }
