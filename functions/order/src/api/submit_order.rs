@@ -176,7 +176,7 @@ impl Submission {
         let content = format!("{}\n{}", input.quote, &*input.note);
         Self {
             sn: OrderSn::new(input.quote.id().clone(), member.clone()),
-            body_hash: Signer::sha256(&content)[..HASH_DIGITS].to_owned(),
+            body_hash: Signer::sha256(content)[..HASH_DIGITS].to_owned(),
             now,
             request,
         }

@@ -119,7 +119,7 @@ impl Quote {
 /// member who was told of the gold one does not get the black one for it.
 fn identity(sku: &Sku) -> String {
     let options = snapshot::options_text(&sku.options);
-    Signer::sha256(&format!("{}\n{options}", sku.product_id.as_str()))[..16].to_owned()
+    Signer::sha256(format!("{}\n{options}", sku.product_id.as_str()))[..16].to_owned()
 }
 
 #[cfg(test)]
