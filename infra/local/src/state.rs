@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -22,6 +23,9 @@ const LOCK: &str = "lock";
 const ENDPOINTS: &str = "endpoints.json";
 const PREFIX: &str = "prefix";
 const DEMO_LOADED: &str = "demo-loaded";
+/// How long a folder may be held after its mall was killed, and how often to look whether it still is.
+const LET_GO: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// There while the folder is being emptied: who was killed at that leaves it to the next.
 const EMPTYING: &str = "emptying";
 
@@ -228,10 +232,18 @@ fn take_lock(folder: &Path) -> Result<File, StateError> {
         .mode(0o600)
         .open(&path);
     let mut file = opened.map_err(|source| file_error("open", &path, source))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(held(folder, &mut file)),
-        Err(TryLockError::Error(source)) => return Err(file_error("lock", &path, source)),
+    // A mall that was killed while it started a function leaves the lock a moment later: the child has all its files until it
+    // becomes the function.
+    let patience = Instant::now() + LET_GO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Err(TryLockError::WouldBlock) => return Err(held(folder, &mut file)),
+            Err(TryLockError::Error(source)) => return Err(file_error("lock", &path, source)),
+        }
     }
     let written = file
         .set_len(0)
