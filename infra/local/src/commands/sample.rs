@@ -13,6 +13,7 @@
 //! | `product.draft` | a new product that is not on sale yet |
 //! | `product.on_sale` | a new product that was put on sale |
 //! | `guest.key` | the key of a guest with that SKU in the cart |
+//! | `shopper.address` | that address, of the member with that SKU in the cart: an order takes out of it what it was of |
 //! | `quote` | a quote for that SKU to that address |
 //! | `order.sn` | an unpaid order of that quote |
 //! | `alipay.notice` | what the provider's sandbox says, signed, of an order of that quote that was paid there |
@@ -163,6 +164,7 @@ impl Live {
             "product.on_sale" => self.make_product().await?,
             "guest.key" => self.fill_guest_cart().await?,
             "address.id" => self.find_address().await?,
+            "shopper.address" => self.fill_cart().await?,
             "quote" => self.ask_for_quote().await?,
             "order.sn" => self.place_order().await?,
             "upload.id" => self.announce_upload().await?,
@@ -282,10 +284,18 @@ impl Live {
         Ok(())
     }
 
-    async fn ask_for_quote(&mut self) -> Result<(), String> {
+    async fn fill_cart(&mut self) -> Result<(), String> {
         let line = json!({"sku_id": Box::pin(self.value("sku.id")).await?, "quantity": 1});
         sent(self.by_member(self.post("/api/cart/items", &line)).await?).await?;
-        let address = json!({"address_id": Box::pin(self.value("address.id")).await?});
+        let address_id = Box::pin(self.value("address.id")).await?;
+        self.know("shopper.address", address_id);
+        Ok(())
+    }
+
+    async fn ask_for_quote(&mut self) -> Result<(), String> {
+        let address = json!({"address_id": Box::pin(self.value("shopper.address")).await?});
+        // What was in the cart is about to be ordered.
+        self.known.remove("shopper.address");
         let quote = json_of(
             self.by_member(self.post("/api/orders/quotes", &address))
                 .await?,
