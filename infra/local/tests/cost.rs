@@ -7,8 +7,9 @@ mod harness;
 #[path = "../../../functions/payment/tests/payments/notice.rs"]
 mod notice;
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use harness::{mall_command, workspace};
 use kernel::{MemberId, Money};
@@ -25,17 +26,35 @@ const BILLED_MS: u64 = 20;
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+thread_local! {
+    /// Where what this thread's functions write goes.
+    static HERE: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+/// Ends the taking of a log.
+struct Taking;
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        HERE.set(None);
+    }
+}
+
 impl Log {
-    /// Takes what this thread's functions write until the guard is dropped.
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    /// Takes what this thread's functions write until the guard is dropped. There is one subscriber for all tests of this
+    /// program: where each brings its own, a line is lost now and then to the coming and going of another's.
+    fn begin() -> (Self, Taking) {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            tracing_subscriber::fmt()
+                .json()
+                .flatten_event(true)
+                .with_writer(|| HERE.with_borrow(|log| log.clone().unwrap_or_default()))
+                .init();
+        });
         let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_writer(move || writer.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(subscriber))
+        HERE.set(Some(log.clone()));
+        (log, Taking)
     }
 
     fn text(&self) -> String {
